@@ -1,0 +1,170 @@
+// What every end-to-end test stands on: the built site on a local server, a Chromium, a fresh context a test.
+// A test that passes its own assertions still fails when its page wrote to the console, threw, or asked another origin.
+// Knows no page of the site.
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+import { serve } from '../../scripts/serve.mjs';
+import { CHROMIUM, FLAGS } from './browser.mjs';
+
+export const WIDE = { width: 1440, height: 900 };
+export const PHONE = { width: 360, height: 740 };
+
+// Not the root of the host: one build must work from any path.
+const BASE = '/some/where/';
+
+const WAIT_MS_MAX = 15_000;
+const SHOTS = fileURLToPath(new URL('../../target/shots/', import.meta.url));
+
+let site;
+let browser;
+
+before(async () => {
+  site = await serve({ base: BASE });
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** The address of the site's home page; addresses given to `page.goto` are relative to it. */
+export const home = () => site.url;
+
+/** Collects into `complaints` whatever a reader's page must not do. */
+function watch(page, complaints, expected) {
+  const complain = (text) => {
+    if (!expected.some((pattern) => pattern.test(text))) complaints.push(`${page.url()}: ${text}`);
+  };
+  page.on('console', (message) => complain(`console.${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => complain(`threw: ${error.stack ?? error}`));
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (['data:', 'blob:', 'about:'].includes(protocol)) return;
+    if (origin !== new URL(site.url).origin) complain(`asked for ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) complain(`got ${response.status()} for ${response.url()}`);
+  });
+}
+
+/**
+ * A reader in a fresh browser profile. `settings` are Playwright's for a context (viewport, colorScheme, reducedMotion,
+ * javaScriptEnabled, …), and `expected`: patterns of complaints that this test means to provoke.
+ * Resolves to { context, page, newPage, close }; `close` fails if any page complained.
+ */
+export async function openReader({ expected = [], ...settings } = {}) {
+  const context = await browser.newContext({ baseURL: site.url, viewport: WIDE, ...settings });
+  context.setDefaultTimeout(WAIT_MS_MAX);
+  const complaints = [];
+  const newPage = async () => {
+    const page = await context.newPage();
+    watch(page, complaints, expected);
+    return page;
+  };
+  return {
+    context,
+    page: await newPage(),
+    newPage,
+    async close() {
+      // What a page still loads, it may still complain about.
+      for (const page of context.pages()) await page.waitForLoadState('networkidle').catch(() => undefined);
+      await context.close();
+      if (complaints.length > 0) throw new Error(`a page complained:\n  ${complaints.join('\n  ')}`);
+    },
+  };
+}
+
+/** A test with one reader: `body(page, reader)`. Settings as for `openReader`, and node's own: skip, only, timeout. */
+export function readerTest(name, settings, body) {
+  if (body === undefined) return readerTest(name, {}, settings);
+  const { skip, only, timeout = 120_000, ...rest } = settings;
+  return test(name, { skip, only, timeout }, async () => {
+    const reader = await openReader(rest);
+    let failure;
+    try {
+      await body(reader.page, reader);
+    } catch (error) {
+      failure = error;
+      await photograph(reader.page, `failed-${slug(name)}`).catch(() => undefined);
+    }
+    try {
+      await reader.close();
+    } catch (complaints) {
+      if (failure === undefined) throw complaints;
+      failure.message += `\n${complaints.message}`;
+    }
+    if (failure !== undefined) throw failure;
+  });
+}
+
+/** Asks again until `probe()` is true (or asserts nothing), and fails with `what` when it never is. */
+export async function eventually(what, probe, waitMs = WAIT_MS_MAX) {
+  const end = Date.now() + waitMs;
+  let last;
+  do {
+    try {
+      if ((await probe()) !== false) return;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } while (Date.now() < end);
+  throw new Error(`never: ${what}`, { cause: last });
+}
+
+/** Waits until fonts are in and finite transitions are over. */
+async function settle(page) {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    const finite = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
+    await Promise.allSettled(finite.map((one) => one.finished));
+  });
+}
+
+/** Fails on any of axe's findings in the page as it stands, light and dark. */
+export async function assertAccessible(page) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await settle(page);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const findings = violations.map(({ id, help, nodes }) => {
+      const where = nodes.slice(0, 5).map((node) => `\n    ${node.target.join(' ')}: ${node.failureSummary}`);
+      return `${id}: ${help} (${nodes.length})${where.join('')}`;
+    });
+    assert.equal(findings.length, 0, `axe, ${colorScheme}:\n  ${findings.join('\n  ')}`);
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}
+
+const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 80);
+
+async function photograph(page, name, options = {}) {
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: join(SHOTS, `${name}.png`), ...options });
+}
+
+/**
+ * Keeps pictures of the page as it stands in target/shots: wide and phone, light and dark. `options` are Playwright's
+ * for a screenshot (fullPage, …).
+ */
+export async function shoot(page, name, options = {}) {
+  const viewport = page.viewportSize();
+  for (const size of [WIDE, PHONE]) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await settle(page);
+      await photograph(page, `${slug(name)}-${size.width}-${colorScheme}`, options);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize(viewport);
+}
