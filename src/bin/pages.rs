@@ -1,0 +1,3 @@
+//! Writes the static pages.
+
+fn main() {}

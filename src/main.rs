@@ -1,0 +1,3 @@
+//! Finds the islands on the page and mounts them. Empty on native targets.
+
+fn main() {}

@@ -1,0 +1,43 @@
+//! The engine: a world of nodes, messages and timers, and the drivers that make choices in it. Knows no algorithm, no screen.
+//!
+//! ```text
+//!   Clock ─┐   time, latencies and losses drawn from a seed
+//!   Script ─┼─▶ World::apply(Choice) ─▶ handlers of a Protocol
+//!   Explorer ┘  every choice, each distinct state once (in `check`)
+//! ```
+//!
+//! - [`world`]: what there is, and the one way in which it changes.
+//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows.
+//! - [`clock`], [`script`]: drivers. [`network`], [`rng`]: what the clock draws.
+//! - [`trace`]: what happened. [`timeline`]: rewind, branches, marks.
+//! - [`erased`]: why the engine is compiled once for all algorithms.
+
+mod choice;
+pub mod clock;
+pub mod erased;
+mod error;
+pub mod hash;
+mod id;
+pub mod limits;
+pub mod network;
+mod params;
+pub mod protocol;
+pub mod rng;
+pub mod script;
+pub mod timeline;
+pub mod trace;
+pub mod view;
+pub mod world;
+
+pub use choice::{Argument, ArgumentKind, Choice, CommandCall, CommandSpec, Operation, Outcome};
+pub use clock::{Clock, Intervention, Setup, Tally};
+pub use erased::{Algorithm, Env, Erased, FactInfo, InvariantInfo};
+pub use error::Error;
+pub use id::{CommandId, MessageId, NodeId, TimerId};
+pub use network::{Conditions, Latency, Scope};
+pub use params::{ParamKind, ParamSpec, Params};
+pub use protocol::{Bindings, Broken, Cluster, Context, Fact, Invariant, Node, Protocol, Timer};
+pub use timeline::{At, Timeline};
+pub use trace::{Event, Fired, Mark, MarkKind, Record, Trace, Violation};
+pub use view::{Cell, Exhibit, Field, Intervals, Lane, Ledger, LedgerRow, MessageKind, NodeView, Role, Span, TimerInfo, Tone};
+pub use world::{Flight, Status, Step, TimerSlot, World};

@@ -1,0 +1,86 @@
+//! Draws that are keyed, not streamed.
+//!
+//! The latency of the third message from 0 to 2 is a function of (seed, purpose, 0, 2, 3). A stream would hand every draw after
+//! an inserted one to somebody else; here one intervention leaves all other luck as it was.
+
+use super::hash::{finish, fold};
+use super::{MessageId, NodeId, TimerId};
+use rand::Rng;
+use rand_pcg::Pcg64Mcg;
+
+/// What a draw is for; part of its key.
+#[derive(Clone, Copy, Debug)]
+#[repr(u64)]
+pub enum Purpose {
+    /// How long a message travels.
+    Latency = 1,
+    /// Whether it is lost.
+    Loss = 2,
+    /// Whether the network delivers it twice.
+    Duplicate = 3,
+    /// How long the copy travels.
+    CopyLatency = 4,
+    /// How long a randomised timer runs.
+    Timer = 5,
+    /// What a handler asked for.
+    Choice = 6,
+    /// How far a message that is let out of order falls behind.
+    Reorder = 7,
+}
+
+/// A generator for one draw (or the few that make one), from the run's seed and the key.
+fn keyed(seed: u64, purpose: Purpose, key: [u64; 3]) -> u64 {
+    let mut state = fold(finish(seed), purpose as u64);
+    for word in key {
+        state = fold(state, word);
+    }
+    finish(state)
+}
+
+/// The 64 random bits that belong to a message for one purpose.
+pub fn for_message(seed: u64, purpose: Purpose, id: MessageId) -> u64 {
+    keyed(seed, purpose, [(u64::from(id.from.0) << 16) | u64::from(id.to.0), u64::from(id.k), u64::from(id.copy)])
+}
+
+/// The 64 random bits that belong to one arming of a timer.
+pub fn for_timer(seed: u64, id: TimerId) -> u64 {
+    keyed(seed, Purpose::Timer, [u64::from(id.node.0), u64::from(id.code), u64::from(id.generation)])
+}
+
+/// The 64 random bits that belong to the `count`-th question of a node's handlers.
+pub fn for_choice(seed: u64, node: NodeId, count: u32) -> u64 {
+    keyed(seed, Purpose::Choice, [u64::from(node.0), u64::from(count), 0])
+}
+
+/// `bits` as a number in `0 .. n`; 0 for an empty range. The bias is below n / 2^64.
+pub fn below(bits: u64, n: u64) -> u64 {
+    ((u128::from(bits) * u128::from(n)) >> 64) as u64
+}
+
+/// `bits` as a number in `low ..= high`.
+pub fn between(bits: u64, low: u64, high: u64) -> u64 {
+    low.saturating_add(below(bits, high.saturating_sub(low).saturating_add(1)))
+}
+
+/// Whether an event of `probability_ppm` parts per million happens.
+pub fn happens(bits: u64, probability_ppm: u32) -> bool {
+    below(bits, 1_000_000) < u64::from(probability_ppm)
+}
+
+/// `bits` as an exponentially distributed number with the given mean, through `libm` so that every target agrees.
+pub fn exponential(bits: u64, mean: u64) -> u64 {
+    // 53 bits make a double in (0, 1]: never 0, whose logarithm is infinite.
+    let unit = ((bits >> 11) + 1) as f64 / (1u64 << 53) as f64;
+    (-libm::log(unit) * mean as f64) as u64
+}
+
+/// A portable stream, for where a stream is wanted: random fault schedules, workloads.
+pub fn stream(seed: u64) -> Pcg64Mcg {
+    use rand::SeedableRng;
+    Pcg64Mcg::seed_from_u64(seed)
+}
+
+/// A number in `0 .. n` from a stream.
+pub fn pick(rng: &mut impl Rng, n: u64) -> u64 {
+    below(rng.next_u64(), n)
+}

@@ -1,0 +1,173 @@
+//! What an algorithm shows of itself, as plain data. The page has one component for each kind and knows no algorithm.
+
+use super::NodeId;
+
+/// A colour by meaning. Each has a shape or glyph besides in the page, so colour is never the only sign.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Tone {
+    /// Nothing special.
+    #[default]
+    Neutral,
+    /// Leader, primary, coordinator, lock holder.
+    Leader,
+    /// Asking to become one; a proposal under way.
+    Candidate,
+    /// Follower, replica, acceptor at rest.
+    Follower,
+    /// Settled: committed, decided, acknowledged.
+    Good,
+    /// Waiting, uncertain, not yet committed.
+    Pending,
+    /// Wrong, rejected, lost.
+    Bad,
+    /// One of several groups (terms, values, partitions) that are told apart by number.
+    Series(u8),
+}
+
+/// What a node is at present, in one word.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Role {
+    /// "leader".
+    pub label: &'static str,
+    /// One letter or glyph for the disc: "L".
+    pub glyph: &'static str,
+    /// Colour by meaning.
+    pub tone: Tone,
+}
+
+/// One line of a node's state.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Field {
+    /// The paper's name: "currentTerm".
+    pub name: &'static str,
+    /// Its value as text.
+    pub value: String,
+    /// Whether it survives a crash.
+    pub stable: bool,
+    /// One sentence on what it is for.
+    pub help: &'static str,
+}
+
+/// A node as the stage and the inspector show it. A node that is down has its stable fields only.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct NodeView {
+    /// Its role now.
+    pub role: Role,
+    /// A short text under the disc: "term 3".
+    pub badge: String,
+    /// Its state, line by line.
+    pub fields: Vec<Field>,
+    /// The timer whose remaining time is drawn as a ring around the disc, by the protocol's code.
+    pub ring: Option<u32>,
+    /// Other nodes that this one points at (the leader it follows, its successor): drawn as a light hint.
+    pub points_at: Option<NodeId>,
+}
+
+/// A kind of message, declared once by the algorithm.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageKind {
+    /// "RequestVote", as the paper writes it.
+    pub name: &'static str,
+    /// Two or three letters for the moving mark: "RV".
+    pub short: &'static str,
+    /// Colour by meaning.
+    pub tone: Tone,
+    /// An answer is drawn hollow, a request filled.
+    pub reply: bool,
+    /// One sentence on what it is for.
+    pub help: &'static str,
+}
+
+/// A kind of timer, declared once by the algorithm.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TimerInfo {
+    /// "election timeout".
+    pub name: &'static str,
+    /// What the reader's command to fire it now is called: "time out now".
+    pub action: &'static str,
+}
+
+/// Something to show beside the cluster.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Exhibit {
+    /// A table with a row for each node or thing.
+    Ledger(Ledger),
+    /// Lanes with spans of time.
+    Intervals(Intervals),
+}
+
+/// Rows of cells: logs, tables, ballots.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Ledger {
+    /// Heading.
+    pub title: &'static str,
+    /// One sentence on how to read it.
+    pub caption: &'static str,
+    /// Labels above the cells; may be shorter than the rows, or empty.
+    pub columns: Vec<String>,
+    /// One row a node or thing.
+    pub rows: Vec<LedgerRow>,
+}
+
+/// One row of a [`Ledger`].
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct LedgerRow {
+    /// "node 2".
+    pub label: String,
+    /// The node it belongs to, for highlighting.
+    pub node: Option<NodeId>,
+    /// Shown behind the label: "commit 4".
+    pub note: String,
+    /// The cells, from the first column.
+    pub cells: Vec<Cell>,
+}
+
+/// One cell of a [`LedgerRow`].
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Cell {
+    /// Large text: "x←3".
+    pub text: String,
+    /// Small text: the term "2".
+    pub corner: String,
+    /// Colour by meaning.
+    pub tone: Tone,
+    /// Drawn solid (settled) or dashed (may still be lost).
+    pub settled: bool,
+    /// A sentence for the tooltip and for screen readers.
+    pub hint: String,
+}
+
+/// Lanes of spans on the run's time axis.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Intervals {
+    /// Heading.
+    pub title: &'static str,
+    /// One sentence on how to read it.
+    pub caption: &'static str,
+    /// The lanes from the top.
+    pub lanes: Vec<Lane>,
+}
+
+/// One lane of [`Intervals`].
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Lane {
+    /// "node 2".
+    pub label: String,
+    /// The node it belongs to, for highlighting.
+    pub node: Option<NodeId>,
+    /// Its spans in order of time.
+    pub spans: Vec<Span>,
+}
+
+/// One span of a [`Lane`].
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Span {
+    /// Start, in virtual microseconds.
+    pub from_us: u64,
+    /// End; the present moment when it still goes on.
+    pub to_us: u64,
+    /// "leader of term 3".
+    pub label: String,
+    /// Colour by meaning.
+    pub tone: Tone,
+}

@@ -1,0 +1,49 @@
+//! The algorithms of the lessons, and the catalogue of them. Knows `sim` and `check`; no screen, no web crate.
+//!
+//! A topic adds a module here and a line in [`TOPICS`]. Nothing else in the house knows an algorithm by name.
+
+pub mod leader_election;
+
+use crate::sim::{Algorithm, Conditions};
+
+/// One algorithm as the catalogue offers it.
+pub struct Entry {
+    /// Stable name, used in lesson files and on the page: `raft`.
+    pub id: &'static str,
+    /// What the page calls it.
+    pub name: &'static str,
+    /// Author, title and year of the paper whose rules it implements.
+    pub source: &'static str,
+    /// One sentence: how it works.
+    pub summary: &'static str,
+    /// The code.
+    pub algorithm: &'static dyn Algorithm,
+    /// Smallest, usual and largest number of nodes.
+    pub nodes: (u16, u16, u16),
+    /// The network in which it is shown at first.
+    pub network: Conditions,
+}
+
+/// The algorithms of one lesson.
+pub struct Topic {
+    /// Number of the lesson, from 1; part of every scenario link.
+    pub number: u8,
+    /// Its algorithms in the order of their indices. Append only: links name them by index.
+    pub algorithms: &'static [Entry],
+}
+
+/// All topics, by number.
+pub static TOPICS: &[Topic] = &[leader_election::TOPIC];
+
+/// The topic of a lesson.
+pub fn topic(number: u8) -> Option<&'static Topic> {
+    TOPICS.iter().find(|topic| topic.number == number)
+}
+
+impl Topic {
+    /// The algorithm of that name, with its index.
+    pub fn by_id(&self, id: &str) -> Option<(u8, &'static Entry)> {
+        let index = self.algorithms.iter().position(|entry| entry.id == id)?;
+        Some((u8::try_from(index).ok()?, self.algorithms.get(index)?))
+    }
+}
