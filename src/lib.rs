@@ -4,6 +4,10 @@
 //!
 //! - [`sim`]: the engine. Knows no algorithm, no screen.
 //! - [`topics`]: the algorithms, one module a lesson. Know `sim`.
+//! - [`scenario`]: a run as data, and as a link. Knows `sim` and the catalogue of topics.
+//! - [`lessons`]: what a lesson gives to its page, and when a goal is reached. Knows `scenario`.
 
+pub mod lessons;
+pub mod scenario;
 pub mod sim;
 pub mod topics;

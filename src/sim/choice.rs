@@ -134,6 +134,15 @@ pub enum Argument {
     Text(String),
 }
 
+impl std::fmt::Display for Argument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Argument::Number(number) => write!(f, "{number}"),
+            Argument::Text(text) => f.write_str(text),
+        }
+    }
+}
+
 /// A call of a command: its index in the algorithm's order, and its arguments.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct CommandCall {

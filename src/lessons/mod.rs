@@ -1,0 +1,101 @@
+//! The lessons: what the page is given of them, and when an experiment's goal is reached. Knows `scenario`; no screen.
+//!
+//! Authors write Markdown and TOML in `lessons/` (its README has the format). The page writer reads them with `source`, natively,
+//! checks every name in them against the catalogue of topics, renders the prose to HTML, and puts what the playground needs into
+//! the page as one [`LessonData`]. So no prose and no parser is in the wasm module.
+
+pub mod goal;
+pub mod path;
+
+use serde::{Deserialize, Serialize};
+
+/// What a lesson's playground is given. Everything in it was checked when the page was written.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct LessonData {
+    /// Number of the lesson, which is that of its topic.
+    pub number: u8,
+    /// Folder of the lesson's page.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// The runs that the lesson offers; the first is the one that the playground opens with.
+    pub scenarios: Vec<ScenarioData>,
+    /// The experiments in the order of the prose.
+    pub experiments: Vec<Experiment>,
+    /// What the page says when something happens; the first that fits counts.
+    pub captions: Vec<Caption>,
+    /// The questions at the end.
+    pub questions: Vec<Question>,
+}
+
+/// A run that a lesson offers.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ScenarioData {
+    /// Name of its file without the ending.
+    pub id: String,
+    /// What the page calls it.
+    pub title: String,
+    /// One sentence on what it is for; with curated timing it says so.
+    pub note: String,
+    /// The scenario as the text of a link.
+    pub link: String,
+}
+
+/// A thing to try, with a goal that the page detects.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Experiment {
+    /// Stable name: progress is remembered by it.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// The run that it starts from.
+    pub scenario: String,
+    /// What must happen.
+    pub goal: goal::Goal,
+    /// A prediction to make first.
+    pub bet: Option<Bet>,
+    /// The run that reaches the goal, for those who want to see it.
+    pub solution: String,
+}
+
+/// A prediction: the reader chooses before the run, the run decides.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Bet {
+    /// What will happen?
+    pub question: String,
+    /// The possible answers.
+    pub options: Vec<BetOption>,
+    /// The run has decided by then, in virtual microseconds after the experiment's start.
+    pub settles_us: u64,
+}
+
+/// One answer of a [`Bet`].
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct BetOption {
+    /// The answer.
+    pub text: String,
+    /// It is right if this comes true first. Empty: it is right if none of the others came true in time.
+    pub when: goal::Goal,
+}
+
+/// What the page says when a fact fires.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Caption {
+    /// The condition of a single step of a goal: a fact's name, `do:crash`, `broken:election-safety`.
+    pub when: String,
+    /// The text, with bindings in braces: "Node {node} has a quorum in term {term}."
+    pub say: String,
+    /// Whether time slows down for a moment.
+    pub slow: bool,
+}
+
+/// A question with one right answer.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Question {
+    /// Stable name: progress is remembered by it.
+    pub id: String,
+    /// Index of the right answer among those that the page shows.
+    pub right: u8,
+    /// A run that shows why, by its name; empty if there is none.
+    pub scenario: String,
+}

@@ -1,0 +1,163 @@
+//! A run for other tools: its events as data (JSON), and a log with vector clocks that ShiViz draws.
+
+use super::Scenario;
+use crate::sim::{Choice, Event, Intervention, NodeId, Timeline};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Events that an export holds at most; it says so when there were more.
+pub const EXPORT_EVENTS_MAX: u64 = 50_000;
+
+/// One event of an exported run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ExportedEvent {
+    /// Number of the step, from 0.
+    pub step: u64,
+    /// Virtual microseconds.
+    pub time_us: u64,
+    /// The node at which it happened.
+    pub node: Option<u16>,
+    /// What happened, in words.
+    pub what: String,
+    /// What the algorithm said about it.
+    pub said: Vec<String>,
+    /// The step that led to it.
+    pub cause: Option<u64>,
+    /// Whether the reader or the scenario did it.
+    pub by_hand: bool,
+    /// The node's vector clock after it, by node.
+    pub clock: BTreeMap<u16, u64>,
+}
+
+/// An exported run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Export {
+    /// The algorithm's name.
+    pub algorithm: &'static str,
+    /// Size of the membership.
+    pub nodes: u16,
+    /// The source of all luck.
+    pub seed: u64,
+    /// Whether there were more events than an export holds.
+    pub truncated: bool,
+    /// The events in order.
+    pub events: Vec<ExportedEvent>,
+}
+
+/// What happened, in words: the sentence of the event log.
+pub fn sentence(timeline: &Timeline, event: &Event) -> String {
+    let algorithm = timeline.setup().algorithm;
+    let message = event.message.as_ref().map_or_else(String::new, |flight| algorithm.describe(&*flight.payload));
+    match &event.what {
+        Intervention::Do(choice) => match choice {
+            Choice::Deliver(id) => format!("{} hears from {}: {message}", id.to, id.from),
+            Choice::Drop(id) => match event.reason {
+                Some(reason) => format!("lost from {} to {}, {reason}: {message}", id.from, id.to),
+                None => format!("dropped from {} to {}: {message}", id.from, id.to),
+            },
+            Choice::Duplicate(id) => format!("duplicated from {} to {}: {message}", id.from, id.to),
+            Choice::Fire(id) => format!("{}: {}", id.node, algorithm.timer(id.code).map_or("timer", |info| info.name)),
+            Choice::Command { id, node, call } => {
+                let name = algorithm.commands().get(usize::from(call.command)).map_or("command", |spec| spec.name);
+                let arguments: Vec<String> = call.arguments.iter().map(ToString::to_string).collect();
+                format!("client {} asks {node}: {name} {}", id.client, arguments.join(" ")).trim_end().to_owned()
+            }
+            Choice::Crash(node) => format!("{node} crashes"),
+            Choice::Restart(node) if event.by_hand => format!("{node} restarts from its disk"),
+            Choice::Restart(node) => format!("{node} starts"),
+            Choice::Wipe(node) => format!("the disk of {node} is wiped"),
+            Choice::Pause(node) => format!("{node} freezes"),
+            Choice::Resume(node) => format!("{node} goes on"),
+            Choice::Cut { from, to } => format!("the link {from}→{to} is cut"),
+            Choice::Mend { from, to } => format!("the link {from}→{to} works again"),
+            Choice::Partition(groups) => format!("partition: {}", groups_in_words(groups)),
+            Choice::Heal => "all cuts are healed".to_owned(),
+            Choice::ClockJump { node, by_us } => format!("the clock of {node} jumps by {} ms", by_us / 1_000),
+            Choice::ClockDrift { node, ppm } => format!("the clock of {node} runs {:+} % off", f64::from(*ppm) / 10_000.0),
+            Choice::Param { index, value } => {
+                let label = algorithm.params().get(usize::from(*index)).map_or("a setting", |spec| spec.label);
+                format!("\u{201c}{label}\u{201d} is now {value}")
+            }
+        },
+        Intervention::Delay { message: id, by_us } => format!("delayed by {} ms from {} to {}: {message}", by_us / 1_000, id.from, id.to),
+        Intervention::Hold(id) => format!("held back from {} to {}: {message}", id.from, id.to),
+        Intervention::Release(id) => format!("released from {} to {}: {message}", id.from, id.to),
+        Intervention::Network { conditions: Some(_), .. } => "the network changes".to_owned(),
+        Intervention::Network { conditions: None, .. } => "the network is as it was".to_owned(),
+    }
+}
+
+/// `0 1 | 2 3 4`.
+pub fn groups_in_words(groups: &[u8]) -> String {
+    let mut by_group: BTreeMap<u8, Vec<String>> = BTreeMap::new();
+    for (node, group) in (0u16..).zip(groups) {
+        by_group.entry(*group).or_default().push(node.to_string());
+    }
+    by_group.into_values().map(|nodes| nodes.join(" ")).collect::<Vec<_>>().join(" | ")
+}
+
+/// Replays `scenario` up to its moment and writes down every event.
+pub fn export(scenario: &Scenario) -> Result<Export, super::Invalid> {
+    let mut timeline = scenario.timeline()?;
+    let mut clocks: BTreeMap<NodeId, BTreeMap<u16, u64>> = BTreeMap::new();
+    let mut stamps: BTreeMap<u64, BTreeMap<u16, u64>> = BTreeMap::new();
+    let mut export = Export {
+        algorithm: scenario.entry()?.name,
+        nodes: scenario.nodes,
+        seed: scenario.seed,
+        truncated: false,
+        events: Vec::new(),
+    };
+    let end = scenario.moment.at;
+    loop {
+        if timeline.step_count() >= EXPORT_EVENTS_MAX {
+            export.truncated = true;
+            break;
+        }
+        if timeline.at() >= end || !timeline.step().unwrap_or(false) {
+            break;
+        }
+        let Some(event) = timeline.record().trace.last().cloned() else { break };
+        if event.time_us > end.time_us {
+            break;
+        }
+        let mut stamp = BTreeMap::new();
+        if let Some(node) = event.actor {
+            let clock = clocks.entry(node).or_default();
+            for (of, count) in event.cause.and_then(|cause| stamps.get(&cause)).into_iter().flatten() {
+                let known = clock.entry(*of).or_insert(0);
+                *known = (*known).max(*count);
+            }
+            *clock.entry(node.0).or_insert(0) += 1;
+            stamp = clock.clone();
+            stamps.insert(event.step, stamp.clone());
+        }
+        export.events.push(ExportedEvent {
+            step: event.step,
+            time_us: event.time_us,
+            node: event.actor.map(|node| node.0),
+            what: sentence(&timeline, &event),
+            said: event.said.clone(),
+            cause: event.cause,
+            by_hand: event.by_hand,
+            clock: stamp,
+        });
+    }
+    Ok(export)
+}
+
+/// The regular expression with which ShiViz reads [`shiviz_log`].
+pub const SHIVIZ_PATTERN: &str = r"(?<host>\S*) (?<clock>{.*})\n(?<event>.*)";
+
+/// The run as a log with vector clocks. Events without a node (a cut, a lost message) have no place in it.
+pub fn shiviz_log(export: &Export) -> String {
+    let mut log = String::new();
+    for event in &export.events {
+        let Some(node) = event.node else { continue };
+        let clock: Vec<String> = event.clock.iter().map(|(of, count)| format!("\"node{of}\":{count}")).collect();
+        // Writing into a String cannot fail.
+        let _ = writeln!(log, "node{node} {{{}}}\n{}", clock.join(", "), event.what.replace('\n', " "));
+    }
+    log
+}

@@ -1,0 +1,192 @@
+//! A scenario as text: the part of a link after `#s=`, and the content of a scenario file.
+//!
+//! ```text
+//!   base64url( version: u8 · checksum: u32 · postcard(RawScenario) )
+//! ```
+//!
+//! Links live for ever: the decoder of every version stays, and golden links of each are tests. A link is hostile input: its
+//! length is bounded before it is looked at, counts are bounded by what is left of it, and every failure is a sentence.
+
+use super::{Invalid, Moment, Scenario};
+use crate::sim::hash::stable_hash;
+use crate::sim::timeline::Entry;
+use crate::sim::{At, Conditions, Intervention, Params};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The version that is written.
+const VERSION: u8 = 1;
+/// Longest text that is looked at.
+pub const LINK_CHARS_MAX: usize = 65_536;
+/// Links up to this length survive mail, chat and address bars; what is longer had better be a file.
+pub const LINK_CHARS_COMFORTABLE: usize = 2_000;
+/// In front of the text in a scenario file.
+pub const FILE_PREFIX: &str = "faultline:";
+
+/// Why a text is not a scenario. Each is a sentence for the reader who opened it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LinkError {
+    /// Nothing there.
+    Empty,
+    /// Longer than anything this page writes.
+    TooLong,
+    /// A character that no link has, at this position from 1.
+    Character(usize),
+    /// It stops before it says everything.
+    Cut,
+    /// It was made by a later version.
+    Newer(u8),
+    /// Some of its characters are not those that were written.
+    Damaged,
+    /// It says more than a scenario.
+    Trailing,
+    /// It decodes, but what it says makes no sense here.
+    Invalid(Invalid),
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LinkError::Empty => f.write_str("This link holds no run. Ask for it again, or start from the lesson."),
+            LinkError::TooLong => write!(f, "This link is longer than {LINK_CHARS_MAX} characters, so it was not made by this page."),
+            LinkError::Character(position) => {
+                write!(f, "This link is damaged: its {position}. character does not belong there. Ask for it again, and copy it whole.")
+            }
+            LinkError::Cut => f.write_str("This link stops too early: its end is missing. Ask for it again, and copy it whole."),
+            LinkError::Newer(version) => {
+                write!(f, "This link was made by a newer version of the page (format {version}). Reload the page to get that version.")
+            }
+            LinkError::Damaged => f.write_str("This link is damaged: some of its characters were changed. Ask for it again, and copy it whole."),
+            LinkError::Trailing => f.write_str("This link goes on after its end: something was added to it. Ask for it again."),
+            LinkError::Invalid(invalid) => write!(f, "This link cannot be played here. {invalid}"),
+        }
+    }
+}
+
+impl std::error::Error for LinkError {}
+
+/// Version 1 on the wire. Field order is the format: never change it, write a version 2.
+#[derive(Serialize, Deserialize)]
+struct RawScenario {
+    topic: u8,
+    algorithm: u8,
+    nodes: u16,
+    seed: u64,
+    /// Params that are not at their default.
+    params: Vec<(u16, i64)>,
+    /// Absent when it is the algorithm's usual network.
+    network: Option<Conditions>,
+    journal: Vec<RawEntry>,
+    at: At,
+    fingerprint: Option<(u16, u64)>,
+}
+
+/// Times are distances from the entry before, which are short numbers.
+#[derive(Serialize, Deserialize)]
+struct RawEntry {
+    later_us: u64,
+    after: u32,
+    what: Intervention,
+}
+
+/// The text of a scenario.
+pub fn encode(scenario: &Scenario) -> Result<String, Invalid> {
+    let entry = scenario.entry()?;
+    let defaults = Params::defaults(entry.algorithm.params());
+    let params = (0u16..).zip(scenario.params.values().iter().zip(defaults.values()));
+    let mut before_us = 0;
+    let raw = RawScenario {
+        topic: scenario.topic,
+        algorithm: scenario.algorithm,
+        nodes: scenario.nodes,
+        seed: scenario.seed,
+        params: params.filter(|(_, (value, default))| value != default).map(|(index, (value, _))| (index, *value)).collect(),
+        network: (scenario.network != entry.network).then_some(scenario.network),
+        journal: scenario
+            .journal
+            .iter()
+            .map(|item| {
+                let later_us = item.at.time_us.saturating_sub(before_us);
+                before_us = item.at.time_us;
+                RawEntry { later_us, after: item.at.after, what: item.what.clone() }
+            })
+            .collect(),
+        at: scenario.moment.at,
+        fingerprint: scenario.moment.fingerprint,
+    };
+    // Writing into memory cannot fail: every type here has a definite length.
+    let body = postcard::to_allocvec(&raw).unwrap_or_default();
+    let mut bytes = vec![VERSION];
+    bytes.extend(checksum(&body));
+    bytes.extend(body);
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The scenario of a text; takes a bare text, one with [`FILE_PREFIX`], and a whole link.
+pub fn decode(text: &str) -> Result<Scenario, LinkError> {
+    if text.len() > LINK_CHARS_MAX {
+        return Err(LinkError::TooLong);
+    }
+    let text = text.trim();
+    let text = text.rsplit_once("#s=").map_or(text, |(_, text)| text);
+    let text = text.strip_prefix(FILE_PREFIX).unwrap_or(text).trim();
+    if text.is_empty() {
+        return Err(LinkError::Empty);
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|error| match error {
+        base64::DecodeError::InvalidByte(at, _) => LinkError::Character(at + 1),
+        base64::DecodeError::InvalidLength(_) => LinkError::Cut,
+        base64::DecodeError::InvalidLastSymbol(..) | base64::DecodeError::InvalidPadding => LinkError::Damaged,
+    })?;
+    let (version, rest) = bytes.split_first().ok_or(LinkError::Empty)?;
+    match version {
+        1 => decode_1(rest),
+        0 => Err(LinkError::Damaged),
+        newer => Err(LinkError::Newer(*newer)),
+    }
+}
+
+fn decode_1(bytes: &[u8]) -> Result<Scenario, LinkError> {
+    let (sum, body) = bytes.split_at_checked(4).ok_or(LinkError::Cut)?;
+    let parsed = postcard::take_from_bytes::<RawScenario>(body);
+    if sum != checksum(body) {
+        // A text that ends in the middle of a field was cut; anything else was changed.
+        return Err(if matches!(parsed, Err(postcard::Error::DeserializeUnexpectedEnd)) { LinkError::Cut } else { LinkError::Damaged });
+    }
+    let (raw, rest) = parsed.map_err(|_| LinkError::Damaged)?;
+    if !rest.is_empty() {
+        return Err(LinkError::Trailing);
+    }
+    elevate(raw).map_err(LinkError::Invalid)
+}
+
+fn elevate(raw: RawScenario) -> Result<Scenario, Invalid> {
+    let topic = crate::topics::topic(raw.topic).ok_or(Invalid::Topic(raw.topic))?;
+    let mut scenario = Scenario::new(topic, raw.algorithm, raw.seed)?;
+    scenario.nodes = raw.nodes;
+    for (index, value) in raw.params {
+        if !scenario.params.set(index, value) {
+            return Err(Invalid::Param(format!("It sets param number {index}, which this algorithm does not have.")));
+        }
+    }
+    scenario.network = raw.network.unwrap_or(scenario.network);
+    let mut time_us: u64 = 0;
+    scenario.journal = raw
+        .journal
+        .into_iter()
+        .map(|item| {
+            time_us = time_us.saturating_add(item.later_us);
+            Entry { at: At { time_us, after: item.after }, what: item.what }
+        })
+        .collect();
+    scenario.moment = Moment { at: raw.at, fingerprint: raw.fingerprint };
+    scenario.validate()?;
+    Ok(scenario)
+}
+
+fn checksum(body: &[u8]) -> [u8; 4] {
+    let hash = stable_hash(body);
+    ((hash ^ (hash >> 32)) as u32).to_le_bytes()
+}
