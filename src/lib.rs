@@ -6,8 +6,11 @@
 //! - [`topics`]: the algorithms, one module a lesson. Know `sim`.
 //! - [`scenario`]: a run as data, and as a link. Knows `sim` and the catalogue of topics.
 //! - [`lessons`]: what a lesson gives to its page, and when a goal is reached. Knows `scenario`.
+//! - `ui`: the page, in Yew. Knows all of the above; built for wasm32 only.
 
 pub mod lessons;
 pub mod scenario;
 pub mod sim;
 pub mod topics;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;
