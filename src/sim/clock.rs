@@ -453,7 +453,8 @@ impl Clock {
                 }
             }
         }
-        let step = Step { number, time_us, choice, message: applied.message.as_ref(), sent: effects.sent() };
+        let before = choice.actor().and_then(|actor| self.before.get(&actor)).map(|slot| &**slot);
+        let step = Step { number, time_us, choice, message: applied.message.as_ref(), sent: effects.sent(), before };
         let mut fired = Vec::new();
         for (index, last) in self.facts.iter_mut().enumerate() {
             let bindings = algorithm.fact(index, &self.world, &step);

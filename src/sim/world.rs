@@ -181,6 +181,8 @@ pub struct Step<'a> {
     pub message: Option<&'a Flight>,
     /// The messages that the step sent.
     pub sent: &'a [MessageId],
+    /// The acting node as it was before the step. Known to facts only: keeping it costs a copy of the node a step.
+    pub before: Option<&'a Slot>,
 }
 
 impl<'a> Step<'a> {
@@ -197,6 +199,10 @@ impl<'a> Step<'a> {
             Choice::Drop(_) => self.flight::<P>(),
             _ => None,
         }
+    }
+    /// What the acting node held before the step, typed; for facts about what changed.
+    pub fn before<P: Protocol>(&self) -> Option<&'a PartsOf<P>> {
+        self.before?.parts.as_any().downcast_ref()
     }
     fn flight<P: Protocol>(&self) -> Option<(MessageId, &'a P::Message)> {
         let flight = self.message?;
@@ -651,6 +657,7 @@ impl World {
             choice,
             message: applied.message.as_ref(),
             sent: &effects.sent,
+            before: None,
         };
         self.algorithm.observe(&mut **Rc::make_mut(&mut ghost), self, &step);
         self.ghost = Some(ghost);
