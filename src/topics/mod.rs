@@ -3,6 +3,7 @@
 //! A topic adds a module here and a line in [`TOPICS`]. Nothing else in the house knows an algorithm by name.
 
 pub mod leader_election;
+mod roles;
 
 use crate::sim::{Algorithm, Conditions};
 

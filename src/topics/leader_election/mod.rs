@@ -1,6 +1,35 @@
 //! Lesson 8, leader election: Raft, Bully, Chang–Roberts, and ephemeral sequential nodes.
 
-use super::Topic;
+mod believers;
+pub mod bully;
+
+use super::{Entry, Topic};
+use crate::sim::{Conditions, Erased, Latency};
+
+/// A quiet network whose latencies stay well within the default time limits.
+const QUIET: Conditions = Conditions {
+    latency: Latency::Uniform(20_000, 40_000),
+    loss_ppm: 0,
+    duplicate_ppm: 0,
+    reorder_ppm: 0,
+    bytes_per_s: 0,
+    fifo: false,
+};
+
+static BULLY: Erased<bully::Bully> = Erased::new();
 
 /// The algorithms of the lesson.
-pub const TOPIC: Topic = Topic { number: 8, algorithms: &[] };
+pub const TOPIC: Topic = Topic {
+    number: 8,
+    algorithms: &[
+        Entry {
+            id: "bully",
+            name: "Bully",
+            source: "Garcia-Molina, Elections in a Distributed Computing System, 1982",
+            summary: "The highest node that is up halts all others and takes over; it trusts its timeouts.",
+            algorithm: &BULLY,
+            nodes: (2, 5, 12),
+            network: QUIET,
+        },
+    ],
+};
