@@ -2,7 +2,7 @@
 
     npm i @fontsource-variable/source-serif-4@5 @fontsource/barlow-semi-condensed@5
     pip install fonttools brotli
-    python3 subset.py node_modules .
+    python3 subset.py node_modules fonts
 
 Both sources are under the SIL Open Font License 1.1 (OFL-*.txt). Source Serif reserves its name, so what comes out is
 called Faultline Serif; the instrument's arrows and signs, which Barlow lacks, are drawn here.
