@@ -1,14 +1,38 @@
 //! Colour by meaning, as the style sheet names it in its data attributes. Knows no algorithm.
 
-use crate::sim::{MessageKind, Role, Status, Tone};
+use crate::sim::{Status, Tone};
 
-/// `data-role` of a role: the sign and the colour of a node or of its band.
-pub fn role_name(role: Role) -> &'static str {
-    match role.tone {
+/// Number of colours that a series has before they come round again.
+const SERIES_COLOURS: u8 = 6;
+
+/// `data-tone`, or `data-role` on a node and its band.
+pub fn tone_name(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Neutral => "neutral",
         Tone::Leader => "leader",
         Tone::Candidate => "candidate",
-        Tone::Follower | Tone::Good => "follower",
-        Tone::Neutral | Tone::Pending | Tone::Bad | Tone::Series(_) => "neutral",
+        Tone::Follower => "follower",
+        Tone::Good => "good",
+        Tone::Pending => "pending",
+        Tone::Bad => "bad",
+        Tone::Series(number) => match number % SERIES_COLOURS {
+            0 => "series-0",
+            1 => "series-1",
+            2 => "series-2",
+            3 => "series-3",
+            4 => "series-4",
+            _ => "series-5",
+        },
+    }
+}
+
+/// The sign on a node's badge, as in `#role-leader`: what it is if it runs, else that it does not.
+pub fn sign_name(tone: Tone, status: Status) -> &'static str {
+    match (status, tone) {
+        (Status::Down, _) => "down",
+        (Status::Paused, _) => "paused",
+        (Status::Up, Tone::Series(_)) => "neutral",
+        (Status::Up, tone) => tone_name(tone),
     }
 }
 
@@ -21,29 +45,13 @@ pub fn status_name(status: Status) -> &'static str {
     }
 }
 
-/// `data-tone` of a message: the colour of its mark and of its arrow.
-pub fn tone_name(tone: Tone, reply: bool) -> &'static str {
-    match (tone, reply) {
-        (Tone::Bad, _) => "no",
-        (_, true) => "yes",
-        (Tone::Candidate | Tone::Pending, false) => "ask",
-        (Tone::Leader | Tone::Follower | Tone::Good, false) => "data",
-        (Tone::Neutral | Tone::Series(_), false) => "neutral",
+/// `data-shape` of a message, as in `#msg-pill`.
+pub fn shape_name(tone: Tone, reply: bool) -> &'static str {
+    match (reply, tone) {
+        (true, _) => "pill",
+        (false, Tone::Leader) => "slant",
+        (false, Tone::Candidate) => "hex",
+        (false, Tone::Pending) => "diamond",
+        (false, _) => "box",
     }
-}
-
-/// `data-shape` of a message: a request and its answer share it, and the colour tells them apart.
-pub fn shape_name(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Candidate | Tone::Pending => "pill",
-        Tone::Leader | Tone::Follower => "slant",
-        Tone::Good => "hex",
-        Tone::Bad => "diamond",
-        Tone::Neutral | Tone::Series(_) => "box",
-    }
-}
-
-/// [`tone_name`] of a kind of message.
-pub fn kind_tone(kind: Option<&MessageKind>) -> &'static str {
-    kind.map_or("neutral", |kind| tone_name(kind.tone, kind.reply))
 }
