@@ -1,6 +1,580 @@
 //! The playground: owns a run, carries out actions, and draws stage, diagram, transport and panels.
 
+pub mod caption;
 pub mod diagram;
+pub mod experiments;
+mod opening;
 pub mod panels;
 pub mod stage;
 pub mod transport;
+
+use crate::lessons::LessonData;
+use crate::scenario::{Scenario, link};
+use crate::sim::timeline::Entry;
+use crate::sim::{Error, Intervention, Timeline};
+use crate::topics::{self, Topic};
+use crate::ui::action::{Action, Dock, Look, SPEED_USUAL, SPEEDS, Selected, Tool};
+use crate::ui::memory::{self, Progress};
+use crate::ui::page;
+use crate::ui::run::Run;
+use caption::Said;
+use experiments::Attempt;
+use gloo::events::EventListener;
+use gloo::render::{AnimationFrame, request_animation_frame};
+use opening::Opening;
+use std::cell::RefCell;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Events that one frame plays at most: what is left is played in the next.
+const EVENTS_PER_FRAME_MAX: u32 = 4_000;
+/// A frame that comes later than this (a hidden tab, a long pause) counts as one of this length.
+const FRAME_MS_MAX: f64 = 100.0;
+/// How long a caption slows time down, in real milliseconds, and by how much.
+const SLOW_MS: f64 = 1_400.0;
+const SLOW_FACTOR: f64 = 0.25;
+/// Seed of the runs that no scenario names.
+const SEED_USUAL: u64 = 1;
+
+/// Properties of [`Playground`].
+#[derive(Properties, PartialEq)]
+pub struct PlaygroundProps {
+    /// The lesson around it.
+    pub lesson: Rc<LessonData>,
+}
+
+/// What the playground is told.
+pub enum Msg {
+    /// A reader asks for something.
+    Act(Action),
+    /// An animation frame, with its time in milliseconds.
+    Frame(f64),
+    /// The address names another run.
+    Hash,
+}
+
+/// The playground of a page.
+pub struct Playground {
+    lesson: Rc<LessonData>,
+    topic: Option<&'static Topic>,
+    progress: Progress,
+    run: Option<Loaded>,
+    look: Look,
+    opening: Option<Opening>,
+    attempt: Option<Attempt>,
+    notice: Option<AttrValue>,
+    frame: Option<AnimationFrame>,
+    last_frame_ms: Option<f64>,
+    slow_until_ms: f64,
+    now_ms: f64,
+    /// Virtual microseconds that the last frames left over.
+    carry_us: f64,
+    act: Callback<Action>,
+    _listeners: Vec<EventListener>,
+}
+
+/// An open run.
+struct Loaded {
+    scenario: Rc<Scenario>,
+    title: AttrValue,
+    note: Rc<str>,
+    timeline: Rc<RefCell<Timeline>>,
+    /// Counts what the page did to the run, so that handles on it tell moments apart.
+    edits: u64,
+    said: Option<Said>,
+}
+
+impl Loaded {
+    fn handle(&self) -> Run {
+        Run::new(&self.timeline, &self.scenario, self.edits)
+    }
+}
+
+/// `412.0 ms`, `1.250 s`.
+pub fn format_time(time_us: u64) -> String {
+    if time_us < 1_000_000 {
+        format!("{}.{} ms", time_us / 1_000, time_us / 100 % 10)
+    } else {
+        format!("{}.{:03} s", time_us / 1_000_000, time_us / 1_000 % 1_000)
+    }
+}
+
+impl Component for Playground {
+    type Message = Msg;
+    type Properties = PlaygroundProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let lesson = Rc::clone(&ctx.props().lesson);
+        let link = ctx.link().clone();
+        let mut listeners = opening::file_listeners(ctx.link().callback(Msg::Act));
+        if let Some(window) = web_sys::window() {
+            listeners.push(EventListener::new(&window, "hashchange", move |_| link.send_message(Msg::Hash)));
+        }
+        let mut playground = Playground {
+            topic: topics::topic(lesson.number),
+            progress: memory::load(&lesson.slug),
+            run: None,
+            look: Look { speed: SPEED_USUAL, ..Look::default() },
+            opening: None,
+            attempt: None,
+            notice: None,
+            frame: None,
+            last_frame_ms: None,
+            slow_until_ms: 0.0,
+            now_ms: 0.0,
+            carry_us: 0.0,
+            act: ctx.link().callback(Msg::Act),
+            _listeners: listeners,
+            lesson,
+        };
+        playground.open_first();
+        if let Some(text) = page::shared_run() {
+            playground.open_text(&text);
+        }
+        playground
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Act(action) => self.carry_out(action),
+            Msg::Frame(now_ms) => self.frame(now_ms),
+            Msg::Hash => {
+                if let Some(text) = page::shared_run() {
+                    self.open_text(&text);
+                }
+            }
+        }
+        self.keep_frames(ctx);
+        true
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        html! {
+            <>
+                { self.view_dock() }
+                <div class="pg-body" id="pg-body">
+                    { self.view_title() }
+                    { self.view_notice() }
+                    { self.view_run() }
+                </div>
+                { self.view_experiments() }
+            </>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
+        if let Some(root) = page::document().and_then(|document| document.get_element_by_id("playground")) {
+            let dock = match self.look.dock {
+                Dock::Bar => "bar",
+                Dock::Half => "half",
+                Dock::Full => "full",
+            };
+            // The attribute name is a valid one, so this cannot fail.
+            let _ = root.set_attribute("data-dock", dock);
+        }
+        experiments::show_states(&self.lesson, &self.progress, self.attempt.as_ref());
+        self.keep_frames(ctx);
+    }
+}
+
+impl Playground {
+    // ---- opening runs ----
+
+    fn open_first(&mut self) {
+        match self.lesson.scenarios.first().map(|first| first.id.clone()) {
+            Some(id) => self.open_named(&id),
+            None => self.open_untouched(0),
+        }
+    }
+
+    fn open_named(&mut self, id: &str) {
+        let Some(data) = self.lesson.scenarios.iter().find(|data| data.id == id) else { return };
+        match link::decode(&data.link) {
+            Ok(scenario) => {
+                let (title, note) = (data.title.clone(), data.note.clone());
+                self.open(scenario, title.into(), note.into());
+            }
+            Err(error) => self.notice = Some(error.to_string().into()),
+        }
+    }
+
+    fn open_text(&mut self, text: &str) {
+        match link::decode(text) {
+            Ok(scenario) if scenario.topic == self.lesson.number => {
+                self.attempt = None;
+                self.open(scenario, "A run that was sent to you".into(), "Press play to go on from here, or rewind to see how it came to this.".into());
+                if self.look.dock == Dock::Bar {
+                    self.look.dock = Dock::Half;
+                }
+            }
+            Ok(scenario) => {
+                self.notice = Some(format!("This run belongs to lesson {}. Open that lesson's page and try it there.", scenario.topic).into());
+            }
+            // What the page shows now stays: a bad link takes nothing away.
+            Err(error) => self.notice = Some(error.to_string().into()),
+        }
+    }
+
+    /// An algorithm of the lesson with everything at its default.
+    fn open_untouched(&mut self, algorithm: u8) {
+        let Some(topic) = self.topic else { return };
+        let Some(entry) = topic.algorithms.get(usize::from(algorithm)) else { return };
+        match Scenario::new(topic, algorithm, SEED_USUAL) {
+            Ok(scenario) => self.open(scenario, entry.name.into(), entry.summary.into()),
+            Err(error) => self.notice = Some(error.to_string().into()),
+        }
+    }
+
+    fn open(&mut self, scenario: Scenario, title: AttrValue, note: Rc<str>) {
+        match scenario.timeline() {
+            Ok(timeline) => {
+                self.notice = None;
+                self.look = Look { playing: false, selected: None, menu: None, tool: Tool::Point, cone: None, ..self.look };
+                self.carry_us = 0.0;
+                self.opening = Opening::new(&scenario);
+                self.run = Some(Loaded {
+                    scenario: Rc::new(scenario),
+                    title,
+                    note,
+                    timeline: Rc::new(RefCell::new(timeline)),
+                    edits: 0,
+                    said: None,
+                });
+                self.go_on_opening();
+            }
+            Err(error) => self.notice = Some(error.to_string().into()),
+        }
+    }
+
+    /// Replays a part of what the opened run holds; the rest in the next frame.
+    fn go_on_opening(&mut self) {
+        let (Some(opening), Some(run)) = (self.opening.as_mut(), self.run.as_mut()) else { return };
+        let progressed = opening.go_on(&mut run.timeline.borrow_mut());
+        run.edits += 1;
+        match progressed {
+            Ok(false) => return,
+            Ok(true) => {
+                if let Some(sentence) = opening.verdict(&run.timeline.borrow()) {
+                    self.notice = Some(sentence.into());
+                }
+            }
+            Err(error) => self.notice = Some(error.to_string().into()),
+        }
+        self.opening = None;
+        self.after_change();
+    }
+
+    // ---- actions ----
+
+    fn carry_out(&mut self, action: Action) {
+        match action {
+            Action::Play => self.look.playing = self.opening.is_none(),
+            Action::Pause => self.look.playing = false,
+            Action::TogglePlay => self.look.playing = !self.look.playing && self.opening.is_none(),
+            Action::Step => self.travel(|timeline| timeline.step().map(|_| ())),
+            Action::StepBack => self.travel(|timeline| {
+                let steps = timeline.step_count();
+                timeline.seek_step(steps.saturating_sub(1))
+            }),
+            Action::SeekStep(steps) => self.travel(|timeline| timeline.seek_step(steps)),
+            Action::SeekTime(time_us) => self.travel(|timeline| timeline.seek_time(time_us)),
+            Action::Branch(id) => self.travel(|timeline| timeline.switch(id)),
+            Action::Speed(speed) => self.look.speed = speed.min(u8::try_from(SPEEDS.len() - 1).unwrap_or(0)),
+            Action::Do(intervention) => self.intervene(vec![intervention]),
+            Action::DoAll(interventions) => self.intervene(interventions),
+            Action::Reset => self.reset(),
+            Action::Algorithm(index) => {
+                self.attempt = None;
+                self.open_untouched(index);
+            }
+            Action::Nodes(nodes) => self.reopen(|scenario| scenario.nodes = nodes),
+            Action::Seed(seed) => self.reopen(|scenario| scenario.seed = seed),
+            Action::Open(scenario, title) => self.open(*scenario, title.into(), "".into()),
+            Action::OpenNamed(id) => self.open_named(&id),
+            Action::OpenText(text) => self.open_text(&text),
+            Action::Select(selected) => self.look.selected = selected,
+            Action::Menu(menu) => self.look.menu = menu,
+            Action::Tool(tool) => self.look.tool = tool,
+            Action::Tab(tab) => self.look.tab = tab,
+            Action::Cone(step) => self.look.cone = step,
+            Action::Dock(dock) => self.look.dock = dock,
+            Action::Notice(notice) => self.notice = notice.map(AttrValue::from),
+            Action::SetUp(id) => self.set_up(&id),
+            Action::Solution(id) => self.play_solution(&id),
+            Action::Bet(id, option) => {
+                self.progress.bets.insert(id, option);
+                self.remember();
+            }
+            Action::Answer(id, answer) => {
+                self.progress.answers.insert(id, answer);
+                self.remember();
+            }
+        }
+    }
+
+    /// Goes elsewhere in the run. Time stops there: the reader wants to look.
+    fn travel(&mut self, go: impl FnOnce(&mut Timeline) -> Result<(), Error>) {
+        self.look.playing = false;
+        self.look.menu = None;
+        let Some(run) = &mut self.run else { return };
+        run.edits += 1;
+        let result = go(&mut run.timeline.borrow_mut());
+        self.report(result);
+        self.after_change();
+    }
+
+    fn intervene(&mut self, interventions: Vec<Intervention>) {
+        self.look.menu = None;
+        let Some(run) = &mut self.run else { return };
+        if self.opening.is_some() {
+            return;
+        }
+        run.edits += 1;
+        let branches = run.timeline.borrow().branches().len();
+        let result = interventions.into_iter().try_for_each(|intervention| run.timeline.borrow_mut().intervene(intervention));
+        if run.timeline.borrow().branches().len() > branches {
+            self.notice = Some("You changed the past. What came after it before is kept as a branch: choose it beside the speed.".into());
+        }
+        self.report(result);
+        self.after_change();
+    }
+
+    fn report(&mut self, result: Result<(), Error>) {
+        if let Err(error) = result {
+            self.look.playing = false;
+            self.notice = Some(error.to_string().into());
+        }
+    }
+
+    /// The same scenario from its beginning. What the reader did is gone; what the scenario does is done again.
+    fn reset(&mut self) {
+        let Some(run) = &self.run else { return };
+        let (scenario, title, note) = ((*run.scenario).clone(), run.title.clone(), Rc::clone(&run.note));
+        self.open(scenario, title, note);
+    }
+
+    /// A new run of the same algorithm with something else to start from, and nothing done to it.
+    fn reopen(&mut self, change: impl FnOnce(&mut Scenario)) {
+        let Some(run) = &self.run else { return };
+        let mut scenario = (*run.scenario).clone();
+        scenario.params = run.timeline.borrow().clock().world().params().clone();
+        scenario.journal = Vec::<Entry>::new();
+        scenario.moment = crate::scenario::Moment::default();
+        change(&mut scenario);
+        self.attempt = None;
+        let name = scenario.entry().map_or("", |entry| entry.name);
+        self.open(scenario, name.into(), "A new run. Press play.".into());
+    }
+
+    fn set_up(&mut self, id: &str) {
+        let Some(experiment) = self.lesson.experiments.iter().find(|experiment| experiment.id == id).cloned() else { return };
+        self.open_named(&experiment.scenario);
+        let since_us = self.opened_at_us();
+        self.attempt = Some(Attempt::new(experiment.id, since_us, false));
+        if self.look.dock == Dock::Bar {
+            self.look.dock = Dock::Half;
+        }
+    }
+
+    fn play_solution(&mut self, id: &str) {
+        let Some(experiment) = self.lesson.experiments.iter().find(|experiment| experiment.id == id).cloned() else { return };
+        self.open_named(&experiment.solution);
+        self.attempt = Some(Attempt::new(experiment.id, self.opened_at_us(), true));
+        self.look.playing = self.opening.is_none();
+        if self.look.dock == Dock::Bar {
+            self.look.dock = Dock::Half;
+        }
+    }
+
+    /// The moment at which the run was opened: what a scenario did before it is not the reader's doing.
+    fn opened_at_us(&self) -> u64 {
+        self.run.as_ref().map_or(0, |run| run.scenario.moment.at.time_us)
+    }
+
+    fn remember(&mut self) {
+        if !memory::save(&self.lesson.slug, &self.progress) {
+            self.notice = Some("This browser stores nothing for this site, so your progress lasts until you close the page.".into());
+        }
+    }
+
+    // ---- time ----
+
+    /// Asks for the next frame while there is something to do in it.
+    fn keep_frames(&mut self, ctx: &Context<Self>) {
+        if !self.look.playing && self.opening.is_none() {
+            self.frame = None;
+            self.last_frame_ms = None;
+        } else if self.frame.is_none() {
+            let link = ctx.link().clone();
+            self.frame = Some(request_animation_frame(move |now_ms| link.send_message(Msg::Frame(now_ms))));
+        }
+    }
+
+    fn frame(&mut self, now_ms: f64) {
+        self.frame = None;
+        self.now_ms = now_ms;
+        if self.opening.is_some() {
+            self.go_on_opening();
+            return;
+        }
+        let passed_ms = self.last_frame_ms.map_or(0.0, |last_ms| (now_ms - last_ms).clamp(0.0, FRAME_MS_MAX));
+        self.last_frame_ms = Some(now_ms);
+        let (times, per) = SPEEDS.get(usize::from(self.look.speed)).map_or((1, 1), |(times, per, _)| (*times, *per));
+        let slowed = if now_ms < self.slow_until_ms { SLOW_FACTOR } else { 1.0 };
+        self.carry_us += passed_ms * 1_000.0 * slowed * f64::from(times) / f64::from(per);
+        let whole_us = self.carry_us as u64;
+        self.carry_us -= whole_us as f64;
+        let Some(run) = &self.run else { return };
+        let (steps, violations) = {
+            let timeline = run.timeline.borrow();
+            (timeline.step_count(), broken_so_far(&timeline))
+        };
+        let target_us = run.timeline.borrow().now_us() + whole_us;
+        let result = run.timeline.borrow_mut().play_to(target_us, EVENTS_PER_FRAME_MAX);
+        let stepped = run.timeline.borrow().step_count() != steps;
+        let broke = broken_so_far(&run.timeline.borrow()) > violations;
+        let ended = run.timeline.borrow().now_us() >= crate::sim::limits::TIME_US_MAX;
+        if broke || ended {
+            self.look.playing = false;
+        }
+        if ended {
+            self.notice = Some("This run has lasted an hour of its own time, which is as long as a run may be.".into());
+        }
+        self.report(result.map(|_| ()));
+        if stepped {
+            self.after_change();
+        }
+    }
+
+    /// What follows from a step or a seek: the caption, slow motion, goals.
+    fn after_change(&mut self) {
+        let Some(run) = &mut self.run else { return };
+        let timeline = run.timeline.borrow();
+        let said = caption::latest(&timeline, &self.lesson.captions);
+        if said != run.said && said.as_ref().is_some_and(|said| said.slow) && self.look.playing && !page::reduced_motion() {
+            self.slow_until_ms = self.now_ms + SLOW_MS;
+        }
+        run.said = said;
+        let news = experiments::watch(&self.lesson, &run.scenario, &timeline, &mut self.attempt, &mut self.progress);
+        drop(timeline);
+        if news {
+            self.remember();
+        }
+    }
+
+    // ---- views ----
+
+    fn view_dock(&self) -> Html {
+        let (icon, next, label) = match self.look.dock {
+            Dock::Bar => ("#i-up", Dock::Half, "Open the playground"),
+            Dock::Half => ("#i-up", Dock::Full, "Show all of the playground"),
+            Dock::Full => ("#i-down", Dock::Bar, "Close the playground"),
+        };
+        let words = match self.run.as_ref().and_then(|run| run.said.as_ref()) {
+            Some(said) => said.text.clone(),
+            None => "The playground: break a real cluster".into(),
+        };
+        let open = self.act.reform(move |_: MouseEvent| Action::Dock(next));
+        html! {
+            <div class="dock">
+                <button class="dock-open" type="button" aria-expanded={(self.look.dock != Dock::Bar).to_string()} aria-controls="pg-body" aria-label={label} onclick={open}>
+                    <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+                    <span class="dock-words">{ words }</span>
+                </button>
+                { self.view_play() }
+            </div>
+        }
+    }
+
+    fn view_play(&self) -> Html {
+        let (label, icon) = if self.look.playing { ("Pause", "#i-pause") } else { ("Play", "#i-play") };
+        html! {
+            <button class="btn btn-main btn-icon" type="button" aria-label={label} onclick={self.act.reform(|_: MouseEvent| Action::TogglePlay)}>
+                <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+            </button>
+        }
+    }
+
+    fn view_title(&self) -> Html {
+        let (Some(topic), Some(run)) = (self.topic, &self.run) else { return Html::default() };
+        let chosen = self.act.reform(|event: Event| {
+            let select: web_sys::HtmlSelectElement = event.target_unchecked_into();
+            Action::Algorithm(select.value().parse().unwrap_or(0))
+        });
+        let timeline = run.timeline.borrow();
+        let values = timeline.clock().world().params();
+        let specs = timeline.setup().algorithm.params();
+        let off = (0u16..).zip(specs).filter(|(index, spec)| spec.kind == crate::sim::ParamKind::Rule && !values.on(*index)).count();
+        html! {
+            <div class="pg-title">
+                <label class="sr-only" for="algorithm">{ "Algorithm" }</label>
+                <select class="select" id="algorithm" onchange={chosen}>
+                    { for (0u8..).zip(topic.algorithms).map(|(index, entry)| html! {
+                        <option value={index.to_string()} selected={index == run.scenario.algorithm}>{ entry.name }</option>
+                    }) }
+                </select>
+                <span class="pg-scenario">{ run.title.clone() }</span>
+                if off > 0 {
+                    <span class="rule-off">{ if off == 1 { "1 rule off".to_owned() } else { format!("{off} rules off") } }</span>
+                }
+                <button class="btn btn-quiet" type="button" onclick={self.act.reform(|_: MouseEvent| Action::Reset)}>
+                    <svg class="icon" aria-hidden="true"><use href="#i-reset"/></svg>{ "Reset" }
+                </button>
+            </div>
+        }
+    }
+
+    fn view_notice(&self) -> Html {
+        let Some(notice) = &self.notice else { return Html::default() };
+        html! {
+            <div class="pg-notice" role="alert">
+                <p>{ notice.clone() }</p>
+                <button class="btn btn-quiet btn-icon" type="button" aria-label="Close this message" onclick={self.act.reform(|_: MouseEvent| Action::Notice(None))}>
+                    <svg class="icon" aria-hidden="true"><use href="#i-close"/></svg>
+                </button>
+            </div>
+        }
+    }
+
+    fn view_run(&self) -> Html {
+        let Some(run) = &self.run else { return Html::default() };
+        if let Some(opening) = &self.opening {
+            let percent = opening.percent(&run.timeline.borrow());
+            return html! { <p class="pg-wait" role="status">{ format!("Replaying the run up to its moment: {percent} %") }</p> };
+        }
+        let (handle, look, act) = (run.handle(), self.look, &self.act);
+        html! {
+            <>
+                <stage::Stage run={handle.clone()} {look} act={act.clone()}/>
+                <caption::CaptionStrip said={run.said.clone()} note={Rc::clone(&run.note)}/>
+                <diagram::Diagram run={handle.clone()} {look} act={act.clone()}/>
+                <transport::Transport run={handle.clone()} {look} act={act.clone()}/>
+                <panels::Panels run={handle.at_step()} look={panel_look(look)} act={act.clone()}/>
+            </>
+        }
+    }
+
+    fn view_experiments(&self) -> Html {
+        html! { { for self.lesson.experiments.iter().map(|experiment| {
+            experiments::controls(experiment, self.attempt.as_ref(), &self.progress, &self.act)
+        }) } }
+    }
+}
+
+/// What of the look the panels show: they need not render because a menu opened.
+fn panel_look(look: Look) -> Look {
+    let selected = look.selected;
+    Look { tab: look.tab, selected, ..Look::default() }
+}
+
+fn broken_so_far(timeline: &Timeline) -> usize {
+    timeline.record().violations.iter().filter(|violation| violation.step < timeline.step_count()).count()
+}
+
+/// Whether a thing that was selected is still there.
+pub fn still_there(timeline: &Timeline, selected: Selected) -> bool {
+    match selected {
+        Selected::Message(id) => timeline.clock().world().flight(id).is_some(),
+        Selected::Node(_) | Selected::Link(..) | Selected::Step(_) => true,
+    }
+}

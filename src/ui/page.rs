@@ -1,0 +1,69 @@
+//! The static page around the islands: its lesson data, its address, its panic banner.
+
+use crate::lessons::LessonData;
+use crate::ui::memory;
+use gloo::events::EventListener;
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element};
+
+/// The page's document.
+pub fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+/// What the page writer put into the page for the playground.
+pub fn lesson() -> Result<Option<LessonData>, String> {
+    let Some(element) = document().and_then(|document| document.get_element_by_id("lesson-data")) else { return Ok(None) };
+    let text = element.text_content().unwrap_or_default();
+    let value = js_sys::JSON::parse(&text).map_err(|_| "This page's lesson data is damaged. Reload the page.".to_owned())?;
+    serde_wasm_bindgen::from_value(value).map(Some).map_err(|error| format!("This page and its program are of different versions. Reload the page. ({error})"))
+}
+
+/// The part of the address after `#`, if it names a run.
+pub fn shared_run() -> Option<String> {
+    let hash = web_sys::window()?.location().hash().ok()?;
+    hash.starts_with("#s=").then_some(hash)
+}
+
+/// Whether the reader wants as little motion as possible.
+pub fn reduced_motion() -> bool {
+    let query = web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}
+
+/// All elements that match a selector.
+pub fn all(selector: &str) -> Vec<Element> {
+    let Some(list) = document().and_then(|document| document.query_selector_all(selector).ok()) else { return Vec::new() };
+    (0..list.length()).filter_map(|index| list.item(index)?.dyn_into().ok()).collect()
+}
+
+/// Scrolls something into view, gently unless the reader wants no motion.
+pub fn scroll_to(element: &Element) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_behavior(if reduced_motion() { web_sys::ScrollBehavior::Auto } else { web_sys::ScrollBehavior::Smooth });
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Shows the banner that stands outside everything that may have failed, with ways on.
+pub fn show_panic(cause: &str) {
+    let Some(document) = document() else { return };
+    let Some(banner) = document.get_element_by_id("panic") else { return };
+    // What fails here fails while all else has failed already.
+    let _ = banner.remove_attribute("hidden");
+    if let Some(place) = document.get_element_by_id("panic-cause") {
+        place.set_text_content(Some(cause));
+    }
+    for (id, forget) in [("panic-reload", false), ("panic-forget", true)] {
+        let Some(button) = document.get_element_by_id(id) else { continue };
+        EventListener::once(&button, "click", move |_| {
+            let Some(window) = web_sys::window() else { return };
+            if forget {
+                memory::forget();
+                // A run in the address may be what broke it.
+                let _ = window.location().set_hash("");
+            }
+            let _ = window.location().reload();
+        })
+        .forget();
+    }
+}

@@ -1,0 +1,181 @@
+//! Experiments: their controls in the prose, the bet before play, and the goal that the page detects.
+
+use crate::lessons::goal::Progress as Reached;
+use crate::lessons::{Bet, Experiment, LessonData};
+use crate::scenario::Scenario;
+use crate::sim::Timeline;
+use crate::ui::action::Action;
+use crate::ui::memory::Progress;
+use crate::ui::page;
+use yew::prelude::*;
+
+/// An experiment under way.
+pub struct Attempt {
+    id: String,
+    /// The moment from which on things count, in virtual microseconds.
+    since_us: u64,
+    /// Whether it is the solution that plays: it reaches the goal, but not for the reader.
+    shown: bool,
+    reached: Reached,
+    /// The right answer of the bet, once the run has decided.
+    settled: Option<u8>,
+}
+
+impl Attempt {
+    /// An experiment that begins now.
+    pub fn new(id: String, since_us: u64, shown: bool) -> Self {
+        Attempt { id, since_us, shown, reached: Reached::default(), settled: None }
+    }
+}
+
+/// Looks at what the run has reached; says whether there is something new to remember.
+///
+/// A goal counts however the reader got there: without "Set it up" every experiment of the same scenario is watched.
+pub fn watch(lesson: &LessonData, scenario: &Scenario, timeline: &Timeline, attempt: &mut Option<Attempt>, progress: &mut Progress) -> bool {
+    if let Some(attempt) = attempt {
+        let Some(experiment) = lesson.experiments.iter().find(|experiment| experiment.id == attempt.id) else { return false };
+        attempt.reached = experiment.goal.progress(timeline, attempt.since_us);
+        if let Some(bet) = &experiment.bet {
+            attempt.settled = settle(bet, timeline, attempt.since_us);
+        }
+        return attempt.reached.reached_us.is_some() && !attempt.shown && remember(&attempt.id, progress);
+    }
+    let opened_with = lesson.scenarios.iter().find(|data| crate::scenario::link::decode(&data.link).as_ref() == Ok(scenario));
+    let Some(opened_with) = opened_with else { return false };
+    let since_us = scenario.moment.at.time_us;
+    let open = lesson.experiments.iter().filter(|experiment| experiment.scenario == opened_with.id);
+    let mut news = false;
+    for experiment in open {
+        if !progress.reached.contains_key(&experiment.id) && experiment.goal.progress(timeline, since_us).reached_us.is_some() {
+            news |= remember(&experiment.id, progress);
+        }
+    }
+    news
+}
+
+fn remember(id: &str, progress: &mut Progress) -> bool {
+    progress.reached.insert(id.to_owned(), true).is_none()
+}
+
+/// The right answer of a bet, once the run has decided: the option that came true first, or the one without a condition when the
+/// time is up.
+pub fn settle(bet: &Bet, timeline: &Timeline, since_us: u64) -> Option<u8> {
+    let options = (0u8..).zip(&bet.options);
+    let first = options
+        .clone()
+        .filter(|(_, option)| !option.when.is_empty())
+        .filter_map(|(index, option)| Some((option.when.progress(timeline, since_us).reached_us?, index)))
+        .min();
+    let deadline_us = since_us.saturating_add(bet.settles_us);
+    match first {
+        Some((time_us, index)) if time_us <= deadline_us => Some(index),
+        _ if timeline.now_us() >= deadline_us => options.clone().find(|(_, option)| option.when.is_empty()).map(|(index, _)| index),
+        _ => None,
+    }
+}
+
+/// Whether an experiment is new, under way or reached.
+fn state(id: &str, progress: &Progress, attempt: Option<&Attempt>) -> &'static str {
+    if progress.reached.contains_key(id) {
+        "reached"
+    } else if attempt.is_some_and(|attempt| attempt.id == id) {
+        "underway"
+    } else {
+        "new"
+    }
+}
+
+/// Marks the static cards of the prose with how far their experiments are.
+pub fn show_states(lesson: &LessonData, progress: &Progress, attempt: Option<&Attempt>) {
+    let Some(document) = page::document() else { return };
+    for experiment in &lesson.experiments {
+        let Some(card) = document.get_element_by_id(&format!("experiment-{}", experiment.id)) else { continue };
+        let state = state(&experiment.id, progress, attempt);
+        if card.get_attribute("data-progress").as_deref() != Some(state) {
+            // The attribute name is a valid one, so this cannot fail.
+            let _ = card.set_attribute("data-progress", state);
+        }
+    }
+}
+
+/// The controls of an experiment, rendered into their place in the prose.
+pub fn controls(experiment: &Experiment, attempt: Option<&Attempt>, progress: &Progress, act: &Callback<Action>) -> Html {
+    let place = page::document().and_then(|document| document.get_element_by_id(&format!("experiment-{}-controls", experiment.id)));
+    let Some(place) = place else { return Html::default() };
+    let attempt = attempt.filter(|attempt| attempt.id == experiment.id);
+    let bet_first = experiment.bet.is_some() && !progress.bets.contains_key(&experiment.id);
+    let id = experiment.id.clone();
+    let set_up = act.reform(move |_: MouseEvent| Action::SetUp(id.clone()));
+    let id = experiment.id.clone();
+    let solution = act.reform(move |_: MouseEvent| Action::Solution(id.clone()));
+    create_portal(
+        html! {
+            <>
+                if let Some(bet) = &experiment.bet { { view_bet(experiment, bet, attempt, progress, act) } }
+                <div class="experiment-acts">
+                    <button class="btn btn-main" type="button" disabled={bet_first} onclick={set_up}>
+                        { if attempt.is_some() { "Set it up again" } else { "Set it up" } }
+                    </button>
+                    <button class="btn" type="button" onclick={solution}>
+                        <svg class="icon" aria-hidden="true"><use href="#i-play"/></svg>{ "Play the solution" }
+                    </button>
+                </div>
+                if bet_first {
+                    <p class="experiment-now">{ "Place your bet first; it costs nothing." }</p>
+                }
+                <p class="experiment-now" role="status">{ words(experiment, attempt, progress) }</p>
+            </>
+        },
+        place,
+    )
+}
+
+/// Where the attempt stands, in words.
+fn words(experiment: &Experiment, attempt: Option<&Attempt>, progress: &Progress) -> String {
+    let steps = experiment.goal.steps.len();
+    match attempt {
+        Some(attempt) => match attempt.reached.reached_us {
+            Some(time_us) if attempt.shown => format!("The solution reached the goal at {}. Now you.", super::format_time(time_us)),
+            Some(time_us) => format!("Reached at {}.", super::format_time(time_us)),
+            None if attempt.shown => "The solution is playing.".to_owned(),
+            None if steps > 1 => format!("Under way: {} of {steps} things have happened.", attempt.reached.done),
+            None => "Under way: the page is watching.".to_owned(),
+        },
+        None if progress.reached.contains_key(&experiment.id) => "You have reached this goal.".to_owned(),
+        None => String::new(),
+    }
+}
+
+fn view_bet(experiment: &Experiment, bet: &Bet, attempt: Option<&Attempt>, progress: &Progress, act: &Callback<Action>) -> Html {
+    let placed = progress.bets.get(&experiment.id).copied();
+    let settled = attempt.and_then(|attempt| attempt.settled);
+    // Once the run has begun the bet stands.
+    let locked = attempt.is_some() && placed.is_some();
+    let options = (0u8..).zip(&bet.options).map(|(index, option)| {
+        let id = experiment.id.clone();
+        let choose = act.reform(move |_: Event| Action::Bet(id.clone(), index));
+        let verdict = match settled {
+            Some(right) if right == index => Some("right"),
+            Some(_) if placed == Some(index) => Some("wrong"),
+            _ => None,
+        };
+        html! {
+            <label class="choice" data-verdict={verdict}>
+                <input type="radio" name={format!("bet-{}", experiment.id)} checked={placed == Some(index)} disabled={locked} onchange={choose}/>
+                { &option.text }
+                if let Some(verdict) = verdict {
+                    <span class="choice-verdict">{ if verdict == "right" { "✓ this happened" } else { "✗ not this time" } }</span>
+                }
+            </label>
+        }
+    });
+    html! {
+        <fieldset class="bet">
+            <legend>{ "Your bet: " }{ &bet.question }</legend>
+            { for options }
+            if let (Some(placed), Some(right)) = (placed, settled) {
+                <p class="bet-verdict">{ if placed == right { "You bet right." } else { "You lost this bet. Rewind and see why." } }</p>
+            }
+        </fieldset>
+    }
+}
