@@ -11,6 +11,7 @@ import { DIST } from './dist.mjs';
 
 const FIRST_PORT = 8080;
 const PORTS_TRIED = 20;
+const PORT_MAX = 65_535;
 
 // Type, and whether compression pays.
 const TYPES = {
@@ -112,7 +113,9 @@ export function serve({ root = DIST, base = '/', port = 0 } = {}) {
 /** The port that the reader asked for, or the first free one. */
 async function serveSomewhere() {
   const asked = process.env.PORT;
-  if (asked !== undefined && !/^\d{1,5}$/.test(asked)) throw new Error(`PORT=${asked} is not a port number.`);
+  if (asked && !(/^\d+$/.test(asked) && Number(asked) >= 1 && Number(asked) <= PORT_MAX)) {
+    throw new Error(`PORT=${asked} is not a port: choose one from 1 to ${PORT_MAX}.`);
+  }
   const ports = asked ? [Number(asked)] : Array.from({ length: PORTS_TRIED }, (_, k) => FIRST_PORT + k);
   for (const port of ports) {
     try {
