@@ -61,17 +61,20 @@ pub struct Setup {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Due {
     Start(NodeId),
+    /// The network's own duplicate of a message that was just sent.
+    Copy(MessageId),
     End(MessageId),
     Fire(TimerId),
 }
 
 impl Due {
-    /// At the same microsecond nodes start first, then messages arrive, then timers fire.
+    /// At the same microsecond nodes start first, then messages are copied and arrive, then timers fire.
     fn class(self) -> u64 {
         match self {
             Due::Start(_) => 0,
-            Due::End(_) => 1,
-            Due::Fire(_) => 2,
+            Due::Copy(_) => 1,
+            Due::End(_) => 2,
+            Due::Fire(_) => 3,
         }
     }
 }
@@ -190,6 +193,7 @@ impl Clock {
     fn holds(&self, time_us: u64, due: Due) -> bool {
         match due {
             Due::Start(node) => self.world.status(node) == Status::Down,
+            Due::Copy(id) => self.world.flight(id).is_some(),
             Due::End(id) => self.world.flight(id).is_some_and(|flight| flight.ends_us == time_us),
             Due::Fire(id) => self.world.timer(id).is_some_and(|timer| timer.due_us == time_us),
         }
@@ -201,11 +205,12 @@ impl Clock {
     pub fn next_us(&mut self) -> Option<u64> {
         while let Some(Reverse((time_us, _, due))) = self.heap.peek().copied() {
             if self.holds(time_us, due) {
-                let (at, doomed) = match due {
+                let (at, passes) = match due {
                     Due::End(id) => (id.to, self.world.flight(id).is_some_and(|flight| flight.doomed)),
+                    Due::Copy(id) => (id.from, true),
                     Due::Start(node) | Due::Fire(TimerId { node, .. }) => (node, false),
                 };
-                if doomed || self.world.status(at) != Status::Paused {
+                if passes || self.world.status(at) != Status::Paused {
                     return Some(time_us);
                 }
                 self.parked.entry(at).or_default().push((time_us, due));
@@ -238,6 +243,7 @@ impl Clock {
     fn choice(&self, due: Due) -> (Choice, Option<&'static str>) {
         match due {
             Due::Start(node) => (Choice::Restart(node), None),
+            Due::Copy(id) => (Choice::Duplicate(id), Some("by the network")),
             Due::Fire(id) => (Choice::Fire(id), None),
             Due::End(id) => match self.world.flight(id) {
                 Some(flight) if flight.doomed && self.world.is_cut(id.from, id.to) => (Choice::Drop(id), Some("the link is cut")),
@@ -365,7 +371,7 @@ impl Clock {
                 self.count(*id);
             }
             if fate.copied {
-                self.copy(*id, counted);
+                self.push(now_us, Due::Copy(*id));
             }
         }
         match choice {
@@ -380,14 +386,6 @@ impl Clock {
                 }
             }
             _ => {}
-        }
-    }
-
-    /// The network's own duplicate of a message that was just sent.
-    fn copy(&mut self, id: MessageId, counted: bool) {
-        let mut effects = Effects::default();
-        if self.world.apply(&Choice::Duplicate(id), &mut effects).is_ok() {
-            self.schedule(&Choice::Duplicate(id), &effects, counted);
         }
     }
 
@@ -420,7 +418,7 @@ impl Clock {
                 }
             }
             Due::Fire(id) => self.world.set_due(id, time_us),
-            Due::Start(_) => {}
+            Due::Start(_) | Due::Copy(_) => {}
         }
     }
 
