@@ -68,6 +68,37 @@ const SPACING: u64 = 128;
 /// Steps of the trace that a seek replays at least, so that the diagram has a past to show.
 const TRACE_STEPS_AFTER_SEEK: u64 = 600;
 
+/// Applies the next event of `clock` or entry of `journal` that is due by `until_us`; says whether there was one. `done` counts entries whose
+/// time has come, `skipped` those among them that could not be done then.
+pub fn step(
+    clock: &mut Clock,
+    journal: &[Entry],
+    done: &mut usize,
+    skipped: &mut u32,
+    until_us: u64,
+    mut record: Option<&mut Record>,
+) -> Result<bool, Error> {
+    while let Some(entry) = journal.get(*done) {
+        let at = entry.at;
+        let here = if clock.world().now_us() == at.time_us { clock.at_this_instant() } else { 0 };
+        let is_due = clock.next_us().is_none_or(|next_us| next_us > at.time_us || (next_us == at.time_us && here >= at.after));
+        if !is_due {
+            return clock.step(until_us.min(at.time_us), record);
+        }
+        if at.time_us > until_us {
+            return Ok(false);
+        }
+        clock.advance(at.time_us);
+        *done += 1;
+        if clock.intervene(&entry.what, record.as_deref_mut()).is_ok() {
+            return Ok(true);
+        }
+        // Nothing happened, and it is not tried again: on to the next.
+        *skipped += 1;
+    }
+    clock.step(until_us, record)
+}
+
 impl Timeline {
     /// A run at its beginning, with what is to be done to it.
     pub fn new(setup: Setup, journal: Vec<Entry>) -> Result<Self, Error> {
@@ -143,31 +174,8 @@ impl Timeline {
     /// Applies the next event or entry of the journal that is due by `until_us`; says whether there was one.
     fn one(&mut self, until_us: u64) -> Result<bool, Error> {
         let branch = self.active.min(self.branches.len() - 1);
-        let mut until_us = until_us;
-        if let Some(entry) = self.branches[branch].journal.get(self.done) {
-            let at = entry.at;
-            let here = if self.now_us() == at.time_us { self.clock.at_this_instant() } else { 0 };
-            let due = match self.clock.next_us() {
-                Some(next_us) => next_us > at.time_us || (next_us == at.time_us && here >= at.after),
-                None => true,
-            };
-            if due {
-                if at.time_us > until_us {
-                    return Ok(false);
-                }
-                self.clock.advance(at.time_us);
-                self.done += 1;
-                if self.clock.intervene(&entry.what, Some(&mut self.record)).is_err() {
-                    self.skipped += 1;
-                    // Nothing happened, and it is not tried again: on to the next.
-                    return self.one(until_us);
-                }
-                self.after_step();
-                return Ok(true);
-            }
-            until_us = until_us.min(at.time_us);
-        }
-        let stepped = self.clock.step(until_us, Some(&mut self.record))?;
+        let journal = &self.branches[branch].journal;
+        let stepped = step(&mut self.clock, journal, &mut self.done, &mut self.skipped, until_us, Some(&mut self.record))?;
         if stepped {
             self.after_step();
         }
