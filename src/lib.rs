@@ -3,11 +3,13 @@
 //! The house from the ground up; a module imports only from those above it in this list.
 //!
 //! - [`sim`]: the engine. Knows no algorithm, no screen.
-//! - [`topics`]: the algorithms, one module a lesson. Know `sim`.
+//! - [`check`]: trying runs by the thousand. Knows `sim`.
+//! - [`topics`]: the algorithms, one module a lesson. Know `sim` and `check`.
 //! - [`scenario`]: a run as data, and as a link. Knows `sim` and the catalogue of topics.
 //! - [`lessons`]: what a lesson gives to its page, and when a goal is reached. Knows `scenario`.
 //! - `ui`: the page, in Yew. Knows all of the above; built for wasm32 only.
 
+pub mod check;
 pub mod lessons;
 pub mod scenario;
 pub mod sim;
