@@ -2,6 +2,7 @@
 
 mod believers;
 pub mod bully;
+pub mod raft;
 
 use super::{Entry, Topic};
 use crate::sim::{Conditions, Erased, Latency};
@@ -16,12 +17,22 @@ const QUIET: Conditions = Conditions {
     fifo: false,
 };
 
+static RAFT: Erased<raft::Raft> = Erased::new();
 static BULLY: Erased<bully::Bully> = Erased::new();
 
 /// The algorithms of the lesson.
 pub const TOPIC: Topic = Topic {
     number: 8,
     algorithms: &[
+        Entry {
+            id: "raft",
+            name: "Raft",
+            source: "Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm, extended version, 2014",
+            summary: "A majority elects a leader for a term, and only what a majority has in its logs is committed.",
+            algorithm: &RAFT,
+            nodes: (1, 5, 9),
+            network: QUIET,
+        },
         Entry {
             id: "bully",
             name: "Bully",
