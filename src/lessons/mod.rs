@@ -6,7 +6,10 @@
 
 pub mod goal;
 pub mod path;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod source;
 
+use crate::sim::Bindings;
 use serde::{Deserialize, Serialize};
 
 /// What a lesson's playground is given. Everything in it was checked when the page was written.
@@ -78,7 +81,7 @@ pub struct BetOption {
     pub when: goal::Goal,
 }
 
-/// What the page says when a fact fires.
+/// What the page says when a fact fires. Of several for the same condition the first that can be filled in counts.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Caption {
     /// The condition of a single step of a goal: a fact's name, `do:crash`, `broken:election-safety`.
@@ -87,6 +90,19 @@ pub struct Caption {
     pub say: String,
     /// Whether time slows down for a moment.
     pub slow: bool,
+}
+
+impl Caption {
+    /// Whether a fact that binds this gives everything that the text has in braces.
+    pub fn fits(&self, bindings: &Bindings) -> bool {
+        let bound = |name: &str| match name {
+            "node" => !bindings.nodes.is_empty(),
+            "other" if bindings.nodes.len() > 1 => true,
+            name => bindings.values.iter().any(|(known, _)| *known == name),
+        };
+        let mut names = self.say.split('{').skip(1).filter_map(|part| part.split_once('}'));
+        names.all(|(name, _)| bound(name))
+    }
 }
 
 /// A question with one right answer.

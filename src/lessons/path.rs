@@ -18,6 +18,8 @@ pub struct Stop {
 pub struct Part {
     /// Its title.
     pub title: &'static str,
+    /// What it is about, in one line.
+    pub about: &'static str,
     /// Its lessons in order.
     pub stops: &'static [Stop],
 }
@@ -30,6 +32,7 @@ const fn stop(number: u8, slug: &'static str, title: &'static str, question: &'s
 pub static PATH: &[Part] = &[
     Part {
         title: "Foundations",
+        about: "What cannot be had, and what that leaves.",
         stops: &[
             stop(1, "01-cap-theorem", "CAP theorem", "When the network splits, do you answer or do you stay right?"),
             stop(2, "02-consistency-models", "Consistency models", "What may a read return?"),
@@ -38,6 +41,7 @@ pub static PATH: &[Part] = &[
     },
     Part {
         title: "Data distribution",
+        about: "Where the copies are, and who has the latest.",
         stops: &[
             stop(4, "04-replication", "Replication", "Which copies must know of a write before it counts?"),
             stop(5, "05-consistent-hashing", "Consistent hashing", "Who keeps which key when nodes come and go?"),
@@ -45,6 +49,7 @@ pub static PATH: &[Part] = &[
     },
     Part {
         title: "Consensus and coordination",
+        about: "How many machines come to one decision.",
         stops: &[
             stop(6, "06-distributed-transactions", "Distributed transactions", "How do several databases commit as one?"),
             stop(7, "07-paxos", "Paxos", "How do nodes agree on one value while some of them fail?"),
@@ -54,6 +59,7 @@ pub static PATH: &[Part] = &[
     },
     Part {
         title: "Time and order",
+        about: "No clock is right. What to use instead.",
         stops: &[
             stop(10, "10-clock-synchronisation", "Clock synchronisation", "How far apart are two clocks, and how would you know?"),
             stop(11, "11-vector-clocks", "Vector clocks and Lamport timestamps", "Which of two events came first, if either did?"),
@@ -62,6 +68,7 @@ pub static PATH: &[Part] = &[
     },
     Part {
         title: "Failure and recovery",
+        about: "Telling the dead from the slow.",
         stops: &[
             stop(13, "13-failure-detectors", "Failure detectors", "Is it dead, or is it slow?"),
             stop(14, "14-gossip", "Gossip protocols", "How does everyone hear of it when nobody tells everyone?"),
@@ -70,6 +77,7 @@ pub static PATH: &[Part] = &[
     },
     Part {
         title: "Advanced theory",
+        about: "Merging without asking, and deciding among liars.",
         stops: &[
             stop(16, "16-crdts", "CRDTs", "How can two people edit offline and never conflict?"),
             stop(17, "17-byzantine-faults", "Byzantine faults", "What if some of the nodes lie?"),
@@ -77,6 +85,7 @@ pub static PATH: &[Part] = &[
     },
     Part {
         title: "Practical tools",
+        about: "What keeps a service standing.",
         stops: &[
             stop(18, "18-rate-limiting", "Rate limiting", "How many requests do you let through, and who counts?"),
             stop(19, "19-circuit-breaker", "Circuit breakers", "How do you keep one slow service from taking down the rest?"),

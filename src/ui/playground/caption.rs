@@ -53,7 +53,9 @@ pub fn latest(timeline: &Timeline, captions: &[Caption]) -> Option<Said> {
     }
     let facts = algorithm.facts();
     let fact = record.fired.iter().rev().filter(|fired| fired.step < steps).find_map(|fired| {
-        let caption = find(facts.get(usize::from(fired.fact))?.name)?;
+        let name = facts.get(usize::from(fired.fact))?.name;
+        // Algorithms may have a fact of the same name and bind less to it: a caption fits if it can be filled in.
+        let caption = captions.iter().find(|caption| caption.when == name && caption.fits(&fired.bindings))?;
         Some(Said { text: fill(&caption.say, &fired.bindings).into(), time_us: fired.time_us, fault: false, slow: caption.slow })
     });
     let deed = timeline.journal().iter().rev().find_map(|entry| {

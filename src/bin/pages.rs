@@ -1,3 +1,0 @@
-//! Writes the static pages.
-
-fn main() {}

@@ -1,0 +1,179 @@
+//! A lesson's page: its whole text, readable and printable without any script, and the places that the playground takes.
+
+use crate::SITE;
+use crate::drawing::{WAIT, core, icon};
+use crate::template::Page;
+use faultline::lessons::LessonData;
+use faultline::lessons::path::{PATH, Stop};
+use faultline::lessons::source::markdown::escape;
+use faultline::lessons::source::{Block, Lesson};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The page of a lesson.
+pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>) -> Result<Page, String> {
+    let slug = &lesson.data.slug;
+    let json = serde_json::to_string(&lesson.data).map_err(|error| format!("{slug}: the playground's data cannot be written: {error}"))?;
+    let body = format!(
+        "<main class=\"lesson\" id=\"main\">\n<article class=\"prose\">\n{}{}{}{}{}</article>\n{}</main>",
+        head(lesson),
+        contents(lesson),
+        blocks(lesson),
+        numbers(lesson),
+        turn(slug, lessons),
+        playground(),
+    );
+    Ok(Page {
+        file: format!("lessons/{slug}/index.html"),
+        title: format!("{} · {SITE}", lesson.data.title),
+        description: lesson.description.clone(),
+        indexed: true,
+        body,
+        data: Some(json),
+    })
+}
+
+fn head(lesson: &Lesson) -> String {
+    let part = crate::part_of(&lesson.data.slug);
+    let title = PATH.get(part - 1).map_or("", |part| part.title);
+    format!(
+        "<header class=\"lesson-head\">{}<p class=\"lesson-where\"><a href=\"./#path\">Part {part} · {}</a> · lesson {}</p><h1>{}</h1>\
+         <p class=\"hook\">{}</p><p class=\"lesson-facts\"><span>{} minutes</span><span>{} experiments</span>\
+         <span data-progress-of=\"{}\"></span></p></header>\n",
+        core(part),
+        escape(title),
+        lesson.data.number,
+        escape(&lesson.data.title),
+        escape(&lesson.hook),
+        lesson.minutes,
+        lesson.data.experiments.len(),
+        lesson.data.slug,
+    )
+}
+
+fn contents(lesson: &Lesson) -> String {
+    let entries: String =
+        lesson.contents.iter().map(|(id, title)| format!("<li><a href=\"#{id}\">{}</a></li>", escape(title))).collect();
+    format!("<details class=\"contents\"><summary>In this lesson</summary><nav aria-label=\"In this lesson\"><ol>{entries}</ol></nav></details>\n")
+}
+
+fn blocks(lesson: &Lesson) -> String {
+    let mut html = String::new();
+    let mut in_quiz = false;
+    for block in &lesson.blocks {
+        // Questions that follow each other are one list.
+        let is_question = matches!(block, Block::Question { .. });
+        if is_question != in_quiz {
+            html.push_str(if is_question { "<ol class=\"quiz\">\n" } else { "</ol>\n" });
+            in_quiz = is_question;
+        }
+        match block {
+            Block::Prose(text) | Block::Where(text) | Block::References(text) => html.push_str(text),
+            Block::Simplification(text) => aside(&mut html, "Simplification.", text),
+            Block::Note(text) => aside(&mut html, "Note.", text),
+            Block::Experiment { index, body, aim, hint, happened } => {
+                html.push_str(&experiment(&lesson.data, *index, [body, aim, hint, happened]));
+            }
+            Block::Question { index, asks, options, why } => html.push_str(&question(&lesson.data, *index, asks, options, why)),
+        }
+    }
+    if in_quiz {
+        html.push_str("</ol>\n");
+    }
+    html
+}
+
+fn aside(html: &mut String, title: &str, text: &str) {
+    let text = text.replacen("<p>", &format!("<p><span class=\"aside-title\">{title}</span> "), 1);
+    let _ = writeln!(html, "<div class=\"aside\">{text}</div>");
+}
+
+/// The card of an experiment. Its controls are the playground's; hint and outcome open without it.
+fn experiment(data: &LessonData, index: usize, [body, aim, hint, happened]: [&String; 4]) -> String {
+    let Some(experiment) = data.experiments.get(index) else { return String::new() };
+    let (id, title, number) = (&experiment.id, escape(&experiment.title), index + 1);
+    format!(
+        "<section class=\"experiment\" id=\"experiment-{id}\" data-experiment=\"{id}\" data-progress=\"new\" \
+         aria-labelledby=\"experiment-{id}-title\">\n<header class=\"experiment-head\"><p class=\"experiment-no\">Experiment {number}</p>\
+         <p class=\"experiment-state\"></p><h3 id=\"experiment-{id}-title\">{title}</h3></header>\n<div class=\"experiment-body\">{body}\
+         <p class=\"experiment-goal\"><span class=\"label\">Goal</span>{aim}</p>\
+         <div class=\"experiment-controls\" id=\"experiment-{id}-controls\"></div></div>\n\
+         <details class=\"hint\"><summary>{}Hint</summary><p>{hint}</p></details>\n\
+         <details class=\"happened\"><summary class=\"happened-title\">{}What happened, and why</summary>{happened}</details></section>\n",
+        icon("hint"),
+        icon("check"),
+    )
+}
+
+/// A question as a form that works without a script: the answer is there to open.
+fn question(data: &LessonData, index: usize, asks: &str, options: &[String], why: &str) -> String {
+    let Some(question) = data.questions.get(index) else { return String::new() };
+    let id = &question.id;
+    let mut choices = String::new();
+    for (option, text) in options.iter().enumerate() {
+        let _ = write!(
+            choices,
+            "<label class=\"choice\"><input type=\"radio\" name=\"question-{id}\" value=\"{option}\"><span>{text}</span></label>"
+        );
+    }
+    let right = options.get(usize::from(question.right)).map_or("", String::as_str);
+    format!(
+        "<li id=\"question-{id}\" data-question=\"{id}\"><fieldset><legend><span>{asks}</span></legend>{choices}</fieldset>\n\
+         <details class=\"quiz-why\"><summary>The answer</summary><p>{right}</p>{why}</details></li>\n"
+    )
+}
+
+/// Where the numbers of the text come from.
+fn numbers(lesson: &Lesson) -> String {
+    if lesson.figures.is_empty() {
+        return String::new();
+    }
+    let mut rows = String::new();
+    for figure in &lesson.figures {
+        let runs = match &figure.seeds {
+            Some(seeds) => format!("{} runs, seeds {} to {}", seeds.clone().count(), seeds.start(), seeds.end()),
+            None => "one run".to_owned(),
+        };
+        let title = lesson.scripts.get(&figure.scenario).map_or("", |script| script.title.as_str());
+        let _ = write!(
+            rows,
+            "<tr><td class=\"num\">{}</td><td>{}</td><td>{}, {runs}</td></tr>",
+            escape(&figure.value),
+            escape(&figure.says),
+            escape(title)
+        );
+    }
+    format!(
+        "<details class=\"aside\"><summary class=\"aside-title\">Where the numbers come from</summary><p>Each number below was measured in \
+         runs of this playground, and is measured again by <code>cargo test --test lessons</code> on every change.</p>\
+         <div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"Measured numbers\"><table><thead><tr><th scope=\"col\">Number</th>\
+         <th scope=\"col\">What it is</th><th scope=\"col\">Measured in</th></tr></thead><tbody>{rows}</tbody></table></div></details>\n"
+    )
+}
+
+/// The way on: the lessons before and after on the path.
+fn turn(slug: &str, lessons: &BTreeMap<String, Lesson>) -> String {
+    let stops: Vec<&Stop> = PATH.iter().flat_map(|part| part.stops).collect();
+    let here = stops.iter().position(|stop| stop.slug == slug);
+    let before = here.and_then(|here| stops.get(here.checked_sub(1)?));
+    let after = here.and_then(|here| stops.get(here + 1));
+    let side = |label: &str, stop: Option<&&Stop>| match stop {
+        None => "<a href=\"./#path\"><span class=\"label\">All lessons</span>The path</a>".to_owned(),
+        Some(stop) if lessons.contains_key(stop.slug) => {
+            format!("<a href=\"./lessons/{}/\"><span class=\"label\">{label}</span>{} · {}</a>", stop.slug, stop.number, escape(stop.title))
+        }
+        Some(stop) => {
+            format!("<span class=\"coming\"><span class=\"label\">{label}</span>{} · {} (coming)</span>", stop.number, escape(stop.title))
+        }
+    };
+    format!("<nav class=\"turn\" aria-label=\"Lessons before and after\">{}{}</nav>\n", side("Before", before), side("Next", after))
+}
+
+/// The place of the playground, as large as it will be.
+fn playground() -> String {
+    format!(
+        "<section class=\"pg\" id=\"playground\" aria-label=\"Playground\" data-dock=\"bar\"><div class=\"dock\"><p class=\"dock-words\">\
+         The playground is being set up.</p></div><div class=\"pg-body\"><div class=\"pg-wait\">{WAIT}<p>The playground is being set up.</p>\
+         <noscript><p>It needs scripts and WebAssembly; the text does not.</p></noscript></div></div></section>\n"
+    )
+}

@@ -1,0 +1,110 @@
+//! The page writer: turns `index.html`, as Trunk left it, and the lessons into every page of the site. Knows no algorithm.
+//!
+//! Trunk runs it as its `post_build` hook and tells it by environment variables where things are. With `FAULTLINE_SITE` set to
+//! the address at which the site will be served, pages name their own address, and there is a map of the site.
+
+mod drawing;
+mod home;
+mod lesson;
+mod template;
+
+use faultline::lessons::path;
+use faultline::lessons::source::{self, Lesson};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use template::{Page, Template};
+
+/// The site's name, as titles end.
+const SITE: &str = "Faultline";
+
+fn main() -> ExitCode {
+    match write_site() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write_site() -> Result<(), String> {
+    let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let staging = PathBuf::from(var("TRUNK_STAGING_DIR").ok_or("TRUNK_STAGING_DIR is not set: run `trunk build`, which runs this.")?);
+    let house = PathBuf::from(var("TRUNK_SOURCE_DIR").unwrap_or_else(|| ".".to_owned()));
+    let site = var("FAULTLINE_SITE").map(|address| format!("{}/", address.trim_end_matches('/')));
+
+    let lessons = read_lessons(&house.join("lessons"))?;
+    let index = staging.join("index.html");
+    let text = std::fs::read_to_string(&index).map_err(|error| format!("{} cannot be read: {error}", index.display()))?;
+    let template = Template::new(&text, site.as_deref())?;
+
+    let mut pages = vec![home::page(&lessons), lost()];
+    for lesson in lessons.values() {
+        pages.push(lesson::page(lesson, &lessons)?);
+    }
+    for page in &pages {
+        write(&staging.join(&page.file), &template.fill(page)?)?;
+    }
+    write(&staging.join("robots.txt"), &robots(site.as_deref()))?;
+    if let Some(site) = &site {
+        write(&staging.join("sitemap.xml"), &sitemap(site, &pages))?;
+    }
+    Ok(())
+}
+
+fn read_lessons(root: &Path) -> Result<BTreeMap<String, Lesson>, String> {
+    let mut lessons = BTreeMap::new();
+    let mut wrong = String::new();
+    for slug in source::folders(root).map_err(|mistakes| mistakes.to_string())? {
+        match source::read_lesson(root, &slug) {
+            Ok(lesson) => {
+                lessons.insert(slug, lesson);
+            }
+            Err(mistakes) => wrong.push_str(&mistakes.to_string()),
+        }
+    }
+    if wrong.is_empty() { Ok(lessons) } else { Err(format!("The lessons have mistakes:\n{wrong}")) }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    let fail = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
+    std::fs::write(path, text).map_err(fail)
+}
+
+/// What a host shows where there is no page.
+fn lost() -> Page {
+    Page {
+        file: "404.html".to_owned(),
+        title: format!("Not found · {SITE}"),
+        description: "There is no page at this address.".to_owned(),
+        indexed: false,
+        body: format!(
+            "<main class=\"lost\" id=\"main\"><h1>Nothing was ever recorded here.</h1>{}<p>The address may be mistyped, or the page may \
+             have moved. Links to runs begin with the address of a lesson.</p><a class=\"btn btn-main\" href=\"./\">To the path</a></main>",
+            drawing::LOST
+        ),
+        data: None,
+    }
+}
+
+fn robots(site: Option<&str>) -> String {
+    let map = site.map_or(String::new(), |site| format!("Sitemap: {site}sitemap.xml\n"));
+    format!("User-agent: *\nAllow: /\n{map}")
+}
+
+fn sitemap(site: &str, pages: &[Page]) -> String {
+    let addresses = pages.iter().filter(|page| page.indexed).map(|page| format!("<url><loc>{site}{}</loc></url>\n", page.address()));
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{}</urlset>\n",
+        addresses.collect::<String>()
+    )
+}
+
+/// The part of the path that a lesson belongs to, from 1; for its colour and its sign.
+fn part_of(slug: &str) -> usize {
+    path::find(slug).map_or(1, |(part, _, _)| part)
+}

@@ -1,0 +1,149 @@
+//! The template of every page, and what a page puts into it. Knows no lesson.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use faultline::lessons::source::markdown::escape;
+use sha2::{Digest, Sha256};
+
+/// The tokens of the template, each of which stands in it once.
+const TOKENS: [&str; 5] = ["title", "meta", "csp", "body", "data"];
+/// The picture of previews, relative to the site's root.
+const PREVIEW: &str = "icons/mark-512.png";
+
+/// A page to be written. Addresses in it are relative to the site's root and begin with `./`.
+pub struct Page {
+    /// Its file, relative to the site's root.
+    pub file: String,
+    /// Text of its title.
+    pub title: String,
+    /// One sentence on it.
+    pub description: String,
+    /// Whether search engines should know of it.
+    pub indexed: bool,
+    /// HTML between header and footer.
+    pub body: String,
+    /// JSON for the playground.
+    pub data: Option<String>,
+}
+
+impl Page {
+    /// Its address, relative to the site's root.
+    pub fn address(&self) -> &str {
+        self.file.strip_suffix("index.html").unwrap_or(&self.file)
+    }
+
+    /// What leads from its folder to the site's root.
+    fn to_root(&self) -> String {
+        match self.file.matches('/').count() {
+            0 => "./".to_owned(),
+            depth => "../".repeat(depth),
+        }
+    }
+}
+
+/// `index.html` as Trunk left it.
+pub struct Template<'a> {
+    text: &'a str,
+    site: Option<&'a str>,
+}
+
+impl<'a> Template<'a> {
+    /// Checks that every token is there, once. `site` is the address at which the site will be served, if that is known.
+    pub fn new(text: &'a str, site: Option<&'a str>) -> Result<Self, String> {
+        for token in TOKENS {
+            let count = text.matches(&mark(token)).count();
+            if count != 1 {
+                return Err(format!("index.html has the token {} {count} times; expected it once.", mark(token)));
+            }
+        }
+        Ok(Template { text, site })
+    }
+
+    /// The whole page.
+    pub fn fill(&self, page: &Page) -> Result<String, String> {
+        let root = page.to_root();
+        let rooted = |text: &str| text.replace("\"./", &format!("\"{root}")).replace("'./", &format!("'{root}"));
+        let frame = rooted(&without_comments(self.text));
+        let policy = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy(&frame)?);
+        // The policy first: the rest must not bring in a script that it would admit.
+        let filled = frame
+            .replace(&mark("csp"), &policy)
+            .replace(&mark("title"), &escape(&page.title))
+            .replace(&mark("meta"), &self.meta(page))
+            .replace(&mark("data"), &data(page))
+            .replace(&mark("body"), &page.body.replace("href=\"./", &format!("href=\"{root}")));
+        Ok(filled)
+    }
+
+    fn meta(&self, page: &Page) -> String {
+        let (title, description) = (escape(&page.title), escape(&page.description));
+        let mut meta = format!(
+            "<meta name=\"description\" content=\"{description}\">\n  <meta property=\"og:title\" content=\"{title}\">\n  \
+             <meta property=\"og:description\" content=\"{description}\">\n  <meta property=\"og:type\" content=\"{}\">\n  \
+             <meta property=\"og:site_name\" content=\"{}\">\n  <meta name=\"twitter:card\" content=\"summary\">",
+            if page.data.is_some() { "article" } else { "website" },
+            crate::SITE,
+        );
+        match (page.indexed, self.site) {
+            (false, _) => meta.push_str("\n  <meta name=\"robots\" content=\"noindex\">"),
+            // Both must be whole addresses, so they are left out where the site's is not known.
+            (true, Some(site)) => {
+                let address = escape(&format!("{site}{}", page.address()));
+                meta.push_str(&format!(
+                    "\n  <link rel=\"canonical\" href=\"{address}\">\n  <meta property=\"og:url\" content=\"{address}\">\n  \
+                     <meta property=\"og:image\" content=\"{}{PREVIEW}\">",
+                    escape(site)
+                ));
+            }
+            (true, None) => {}
+        }
+        meta
+    }
+}
+
+fn mark(token: &str) -> String {
+    format!("<!--{{{token}}}-->")
+}
+
+/// Notes for whoever works on the template are not for readers.
+fn without_comments(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        let (comment, after) = after.split_once("-->").unwrap_or((after, ""));
+        kept.push_str(before);
+        if TOKENS.iter().any(|token| mark(token) == format!("<!--{comment}-->")) {
+            kept.push_str(&format!("<!--{comment}-->"));
+        }
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
+}
+
+fn data(page: &Page) -> String {
+    match &page.data {
+        None => String::new(),
+        // An end tag in a text must not end the block.
+        Some(json) => format!("<script type=\"application/json\" id=\"lesson-data\">{}</script>", json.replace('<', "\\u003c")),
+    }
+}
+
+/// What the page may load and run: itself, WebAssembly, and exactly those inline scripts that Trunk wrote.
+fn policy(frame: &str) -> Result<String, String> {
+    let mut hashes = String::new();
+    let mut rest = frame;
+    while let Some((_, after)) = rest.split_once("<script") {
+        let unended = || "index.html has a script without an end.".to_owned();
+        let (attributes, after) = after.split_once('>').ok_or_else(unended)?;
+        let (script, after) = after.split_once("</script>").ok_or_else(unended)?;
+        if !attributes.contains("src=") {
+            hashes.push_str(&format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script.as_bytes()))));
+        }
+        rest = after;
+    }
+    Ok(format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; font-src 'self'; img-src 'self' data:; \
+         connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
+    ))
+}
