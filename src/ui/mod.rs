@@ -4,9 +4,11 @@
 //! in the prose (the experiments' controls) is rendered there through portals.
 
 pub mod action;
+pub mod home;
 pub mod memory;
 pub mod page;
 pub mod playground;
+pub mod questions;
 pub mod run;
 pub mod tone;
 
@@ -16,6 +18,7 @@ use std::rc::Rc;
 /// Mounts the islands that the page has.
 pub fn mount() {
     yew::set_custom_panic_hook(Box::new(|info| page::show_panic(&info.to_string())));
+    home::show_progress();
     let Some(root) = page::document().and_then(|document| document.get_element_by_id("playground")) else { return };
     match page::lesson() {
         Ok(Some(lesson)) => {

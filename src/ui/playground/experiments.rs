@@ -95,6 +95,24 @@ pub fn show_states(lesson: &LessonData, progress: &Progress, attempt: Option<&At
             // The attribute name is a valid one, so this cannot fail.
             let _ = card.set_attribute("data-progress", state);
         }
+        let (icon, words) = match state {
+            "reached" => ("check", "reached"),
+            "underway" => ("flag", "under way"),
+            _ => ("flag", "not started"),
+        };
+        if let Ok(Some(sign)) = card.query_selector(".experiment-state")
+            && sign.text_content().as_deref() != Some(words)
+        {
+            sign.set_inner_html(&format!("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-{icon}\"/></svg>{words}"));
+        }
+        if state == "reached"
+            && let Ok(Some(happened)) = card.query_selector("details.happened:not([data-opened])")
+            && attempt.is_some_and(|attempt| attempt.id == experiment.id)
+        {
+            // Opened once, when the goal is reached; the reader may close it again.
+            let _ = happened.set_attribute("data-opened", "");
+            let _ = happened.set_attribute("open", "");
+        }
     }
 }
 

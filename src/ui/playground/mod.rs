@@ -15,7 +15,7 @@ use crate::sim::{Error, Intervention, Timeline};
 use crate::topics::{self, Topic};
 use crate::ui::action::{Action, Dock, Look, SPEED_USUAL, SPEEDS, Selected, Tool};
 use crate::ui::memory::{self, Progress};
-use crate::ui::page;
+use crate::ui::{page, questions};
 use crate::ui::run::Run;
 use caption::Said;
 use experiments::Attempt;
@@ -70,7 +70,8 @@ pub struct Playground {
     /// Virtual microseconds that the last frames left over.
     carry_us: f64,
     act: Callback<Action>,
-    _listeners: Vec<EventListener>,
+    /// Kept for as long as the playground lives.
+    listeners: Vec<EventListener>,
 }
 
 /// An open run.
@@ -124,9 +125,11 @@ impl Component for Playground {
             now_ms: 0.0,
             carry_us: 0.0,
             act: ctx.link().callback(Msg::Act),
-            _listeners: listeners,
+            listeners,
             lesson,
         };
+        let answers = questions::listen(&playground.lesson, &playground.progress, &playground.act);
+        playground.listeners.extend(answers);
         playground.open_first();
         if let Some(text) = page::shared_run() {
             playground.open_text(&text);
@@ -158,6 +161,7 @@ impl Component for Playground {
                     { self.view_run() }
                 </div>
                 { self.view_experiments() }
+                { questions::shows(&self.lesson, &self.progress, &self.act) }
             </>
         }
     }
@@ -203,9 +207,7 @@ impl Playground {
             Ok(scenario) if scenario.topic == self.lesson.number => {
                 self.attempt = None;
                 self.open(scenario, "A run that was sent to you".into(), "Press play to go on from here, or rewind to see how it came to this.".into());
-                if self.look.dock == Dock::Bar {
-                    self.look.dock = Dock::Half;
-                }
+                self.raise_dock();
             }
             Ok(scenario) => {
                 self.notice = Some(format!("This run belongs to lesson {}. Open that lesson's page and try it there.", scenario.topic).into());
@@ -290,7 +292,11 @@ impl Playground {
             Action::Nodes(nodes) => self.reopen(|scenario| scenario.nodes = nodes),
             Action::Seed(seed) => self.reopen(|scenario| scenario.seed = seed),
             Action::Open(scenario, title) => self.open(*scenario, title.into(), "".into()),
-            Action::OpenNamed(id) => self.open_named(&id),
+            Action::OpenNamed(id) => {
+                self.attempt = None;
+                self.open_named(&id);
+                self.raise_dock();
+            }
             Action::OpenText(text) => self.open_text(&text),
             Action::Select(selected) => self.look.selected = selected,
             Action::Menu(menu) => self.look.menu = menu,
@@ -371,9 +377,7 @@ impl Playground {
         self.open_named(&experiment.scenario);
         let since_us = self.opened_at_us();
         self.attempt = Some(Attempt::new(experiment.id, since_us, false));
-        if self.look.dock == Dock::Bar {
-            self.look.dock = Dock::Half;
-        }
+        self.raise_dock();
     }
 
     fn play_solution(&mut self, id: &str) {
@@ -381,6 +385,11 @@ impl Playground {
         self.open_named(&experiment.solution);
         self.attempt = Some(Attempt::new(experiment.id, self.opened_at_us(), true));
         self.look.playing = self.opening.is_none();
+        self.raise_dock();
+    }
+
+    /// On a phone: shows stage and transport, so that what the reader asked for is in sight.
+    fn raise_dock(&mut self) {
         if self.look.dock == Dock::Bar {
             self.look.dock = Dock::Half;
         }
