@@ -3,6 +3,7 @@
 mod believers;
 pub mod bully;
 pub mod raft;
+pub mod ring;
 
 use super::{Entry, Topic};
 use crate::sim::{Conditions, Erased, Latency};
@@ -19,6 +20,7 @@ const QUIET: Conditions = Conditions {
 
 static RAFT: Erased<raft::Raft> = Erased::new();
 static BULLY: Erased<bully::Bully> = Erased::new();
+static RING: Erased<ring::Ring> = Erased::new();
 
 /// The algorithms of the lesson.
 pub const TOPIC: Topic = Topic {
@@ -41,6 +43,16 @@ pub const TOPIC: Topic = Topic {
             algorithm: &BULLY,
             nodes: (2, 5, 12),
             network: QUIET,
+        },
+        Entry {
+            id: "ring",
+            name: "Ring (Chang–Roberts)",
+            source: "Chang & Roberts, An Improved Algorithm for Decentralized Extrema-Finding in Circular Configurations of Processes, 1979",
+            summary: "Candidates' numbers go round a ring, and whoever has a larger one swallows them.",
+            algorithm: &RING,
+            nodes: (2, 7, 12),
+            // On a link that reorders, a small number may come after the news of the victory and start all over.
+            network: Conditions { fifo: true, ..QUIET },
         },
     ],
 };
