@@ -14,6 +14,7 @@
     else delete root.dataset[name];
   };
   for (const key of ["faultline.theme", "faultline.text"]) apply(key, remembered(key));
+  if (new URLSearchParams(location.search).has("embed")) root.dataset.embed = "";
 
   const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   const mark = () => {

@@ -25,6 +25,11 @@ pub fn shared_run() -> Option<String> {
     hash.starts_with("#s=").then_some(hash)
 }
 
+/// Whether the page shows the playground alone, inside another page.
+pub fn is_embedded() -> bool {
+    document().and_then(|document| document.document_element()).is_some_and(|root| root.has_attribute("data-embed"))
+}
+
 /// Whether the reader wants as little motion as possible.
 pub fn reduced_motion() -> bool {
     let query = web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
