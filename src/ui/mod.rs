@@ -5,11 +5,13 @@
 
 pub mod action;
 pub mod home;
+pub mod measure;
 pub mod memory;
 pub mod page;
 pub mod playground;
 pub mod questions;
 pub mod run;
+pub mod svg;
 pub mod tone;
 
 use playground::{Playground, PlaygroundProps};

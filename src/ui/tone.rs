@@ -1,6 +1,6 @@
 //! Colour by meaning, as the style sheet names it in its data attributes. Knows no algorithm.
 
-use crate::sim::{Status, Tone};
+use crate::sim::{Choice, Intervention, Status, Tone};
 
 /// Number of colours that a series has before they come round again.
 const SERIES_COLOURS: u8 = 6;
@@ -53,5 +53,18 @@ pub fn shape_name(tone: Tone, reply: bool) -> &'static str {
         (false, Tone::Candidate) => "hex",
         (false, Tone::Pending) => "diamond",
         (false, _) => "box",
+    }
+}
+
+/// What a deed does to the cluster: `fault`, `fix` if it takes one back, `act` if it is neither.
+pub fn deed_name(deed: &Intervention) -> &'static str {
+    match deed {
+        Intervention::Do(choice) => match choice {
+            Choice::Restart(_) | Choice::Resume(_) | Choice::Mend { .. } | Choice::Heal => "fix",
+            choice if choice.is_fault() => "fault",
+            _ => "act",
+        },
+        Intervention::Release(_) | Intervention::Network { conditions: None, .. } => "fix",
+        Intervention::Delay { .. } | Intervention::Hold(_) | Intervention::Network { .. } => "fault",
     }
 }

@@ -1,0 +1,224 @@
+//! A lane a node: where it lies, and what the node was, when.
+
+use super::projection::{Plot, Scale, TOP_PX};
+use crate::sim::{Choice, Event, NodeId, Role, Status, Timeline, Tone};
+use crate::ui::svg::{Path, px};
+use crate::ui::tone::tone_name;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Lanes are at least so far apart, in pixels; where they would be closer, fewer are shown.
+const PITCH_PX_MIN: f64 = 10.0;
+/// Names of lanes are at least so far apart.
+const NAME_PX_MIN: f64 = 13.0;
+/// From this distance on bands have their full height.
+const PITCH_PX_FULL: f64 = 16.0;
+/// Between the plot's edges and the outer lanes.
+const MARGIN_PX: f64 = 14.0;
+/// Width of a letter of a band's label, roughly.
+const LETTER_PX: f64 = 6.5;
+
+/// Which nodes have a lane, and where.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Lanes {
+    /// The node of the uppermost lane.
+    pub first: u16,
+    /// Number of lanes.
+    pub shown: u16,
+    /// Number of nodes.
+    pub nodes: u16,
+    /// Distance of lanes.
+    pub pitch: f64,
+    top: f64,
+}
+
+impl Lanes {
+    /// The lanes of `nodes` nodes; where not all fit, `wanted` is among those shown.
+    pub fn new(plot: Plot, nodes: u16, wanted: Option<NodeId>) -> Self {
+        let room = (plot.bottom() - TOP_PX - 2.0 * MARGIN_PX).max(0.0);
+        let fit = ((room / PITCH_PX_MIN) as u16).saturating_add(1);
+        let shown = nodes.min(fit).max(1);
+        let first = wanted.map_or(0, |node| node.0.saturating_sub(shown - 1));
+        let (top, pitch) = if shown > 1 { (TOP_PX + MARGIN_PX, room / f64::from(shown - 1)) } else { (TOP_PX + MARGIN_PX + room / 2.0, PITCH_PX_FULL) };
+        Lanes { first, shown, nodes, pitch, top }
+    }
+    /// The middle of a node's lane, if it has one.
+    pub fn y(&self, node: NodeId) -> Option<f64> {
+        let lane = node.0.checked_sub(self.first).filter(|lane| *lane < self.shown)?;
+        Some(self.top + self.pitch * f64::from(lane))
+    }
+    /// The nodes shown.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (self.first..self.first.saturating_add(self.shown)).map(NodeId)
+    }
+    /// Whether a node's name has room beside its lane.
+    pub fn names(&self, node: NodeId) -> bool {
+        let every = (NAME_PX_MIN / self.pitch).ceil().max(1.0) as u16;
+        (node.0 - self.first.min(node.0)) % every == 0
+    }
+}
+
+/// What a node is for a while.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Being {
+    /// It runs, in this role.
+    Up(Role),
+    /// It is frozen.
+    Paused,
+    /// It does not run.
+    Down,
+}
+
+impl Being {
+    /// What the actor of `event` is after it; `None` if the event does not say.
+    fn after(event: &Event) -> Option<Being> {
+        match event.choice()? {
+            Choice::Crash(_) | Choice::Wipe(_) => Some(Being::Down),
+            Choice::Pause(_) => Some(Being::Paused),
+            Choice::ClockJump { .. } | Choice::ClockDrift { .. } => None,
+            _ => event.role.map(Being::Up),
+        }
+    }
+    /// What the actor of `event` was before it, as far as the event says: the first known event of a node.
+    fn before(event: &Event) -> Option<Being> {
+        match event.choice()? {
+            Choice::Restart(_) | Choice::Wipe(_) => Some(Being::Down),
+            Choice::Resume(_) => Some(Being::Paused),
+            _ => Being::after(event).filter(|being| matches!(being, Being::Up(_))),
+        }
+    }
+    /// What a node is now.
+    fn now(timeline: &Timeline, node: NodeId) -> Option<Being> {
+        let world = timeline.clock().world();
+        match world.status(node) {
+            Status::Down => Some(Being::Down),
+            Status::Paused => Some(Being::Paused),
+            Status::Up => world.algorithm().role(world, node).map(Being::Up),
+        }
+    }
+    fn name(self) -> &'static str {
+        match self {
+            Being::Up(role) => tone_name(role.tone),
+            Being::Paused => "paused",
+            Being::Down => "down",
+        }
+    }
+    /// What is written on the band. What nodes are most of the time needs no words.
+    fn label(self) -> &'static str {
+        match self {
+            Being::Up(Role { tone: Tone::Follower | Tone::Neutral, .. }) | Being::Down => "",
+            Being::Up(role) => role.label,
+            Being::Paused => "paused",
+        }
+    }
+    fn height(self) -> f64 {
+        match self {
+            Being::Up(Role { tone: Tone::Leader | Tone::Good, .. }) => 10.0,
+            Being::Up(Role { tone: Tone::Follower | Tone::Neutral, .. }) => 4.0,
+            Being::Up(_) | Being::Paused | Being::Down => 8.0,
+        }
+    }
+}
+
+/// A stretch of a lane in which the node is one thing, in pixels of the scale.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Band {
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// What the node is.
+    pub being: Being,
+    /// Whether it belongs to the cone that is lit.
+    pub lit: bool,
+}
+
+impl Band {
+    /// The words for it, where they have room right of `from`.
+    pub fn label_after(&self, from: f64) -> Option<&'static str> {
+        let label = self.being.label();
+        (!label.is_empty() && self.to - from > LETTER_PX * label.len() as f64 + 8.0).then_some(label)
+    }
+}
+
+/// The bands of one node. `events` are all known ones from before the window to its end; `lit` is the cone's extent on this lane.
+pub fn bands<'a>(
+    timeline: &Timeline,
+    node: NodeId,
+    events: impl Iterator<Item = &'a Rc<Event>>,
+    scale: Scale,
+    lit: Option<(f64, f64)>,
+) -> Vec<Band> {
+    let mut bands: Vec<Band> = Vec::new();
+    let mut current: Option<(f64, Being)> = None;
+    let mut silent = true;
+    let shines = |from: f64, to: f64| lit.is_some_and(|(first, last)| from <= last && to >= first);
+    for event in events.filter(|event| event.actor == Some(node)) {
+        if silent {
+            silent = false;
+            current = Being::before(event).map(|being| (LEFTMOST_PX, being));
+        }
+        let Some(being) = Being::after(event) else { continue };
+        let at = scale.px_from_time_us(event.time_us);
+        match current {
+            Some((_, same)) if same == being => {}
+            Some((from, old)) => {
+                bands.push(Band { from, to: at, being: old, lit: shines(from, at) });
+                current = Some((at, being));
+            }
+            None => current = Some((at, being)),
+        }
+    }
+    if silent {
+        current = Being::now(timeline, node).map(|being| (LEFTMOST_PX, being));
+    }
+    if let Some((from, being)) = current {
+        let to = scale.px_from_time_us(scale.end_us());
+        bands.push(Band { from, to, being, lit: shines(from, to) });
+    }
+    bands
+}
+
+/// Left of everything that can be in the window.
+const LEFTMOST_PX: f64 = -10_000.0;
+
+/// Properties of [`Lane`].
+#[derive(Properties, PartialEq)]
+pub struct LaneProps {
+    /// Its middle.
+    pub y: f64,
+    /// Distance of lanes.
+    pub pitch: f64,
+    /// Its bands.
+    pub bands: Rc<Vec<Band>>,
+}
+
+/// The bands of a lane.
+#[component]
+pub fn Lane(props: &LaneProps) -> Html {
+    let thin = (props.pitch / PITCH_PX_FULL).min(1.0);
+    html! { <g class="lane">{ for props.bands.iter().map(|band| view(band, props.y, thin)) }</g> }
+}
+
+fn view(band: &Band, y: f64, thin: f64) -> Html {
+    let height = band.being.height() * thin;
+    let (x, width) = (px(band.from), px((band.to - band.from).max(1.0)));
+    let (top, high) = (px(y - height / 2.0), px(height));
+    let rect = html! {
+        <rect class="lane-band" data-role={band.being.name()} data-in={band.lit.then_some("")}
+            x={x.clone()} y={top.clone()} width={width.clone()} height={high.clone()}/>
+    };
+    match band.being {
+        Being::Down => html! {
+            <>
+                { rect }
+                <path class="lane-void" d={Path::new().to(band.from, y).line(band.to, y).data()}/>
+                if band.from > LEFTMOST_PX {
+                    <path class="lane-crack" d={Path::new().to(band.from + 3.0, y - 11.0 * thin).by(-5.0, 7.0 * thin).by(6.0, 3.0 * thin).by(-7.0, 9.0 * thin).data()}/>
+                }
+            </>
+        },
+        Being::Up(Role { tone: Tone::Candidate, .. }) => html! { <>{ rect }<rect class="lane-hatch" {x} y={top} {width} height={high}/></> },
+        Being::Up(_) | Being::Paused => rect,
+    }
+}

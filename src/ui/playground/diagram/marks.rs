@@ -1,0 +1,159 @@
+//! What is no message: spikes for events at a node, flags for what was done to the run, shades for partitions.
+
+use super::lanes::Lanes;
+use super::projection::{Plot, Scale, TOP_PX};
+use crate::sim::{Choice, Event, NodeId, Timeline};
+use crate::ui::svg::{Path, px};
+use crate::ui::tone::deed_name;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Flags drawn at most.
+const FLAGS_MAX: usize = 120;
+
+/// Something that happened at a node by itself, in pixels of the scale.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Spike {
+    /// Where.
+    pub at: (f64, f64),
+    /// `fault`, `act`, or nothing.
+    pub tone: Option<&'static str>,
+    /// Whether it belongs to the cone that is lit.
+    pub lit: bool,
+}
+
+impl Spike {
+    /// The spike of `event`, if it is one.
+    pub fn of(event: &Event, lanes: &Lanes, scale: Scale) -> Option<Spike> {
+        let tone = match event.choice()? {
+            Choice::Fire(_) if event.by_hand => Some("act"),
+            Choice::Fire(_) | Choice::Resume(_) => None,
+            Choice::Restart(_) if event.by_hand => None,
+            Choice::Command { .. } => Some("act"),
+            Choice::Crash(_) | Choice::Wipe(_) | Choice::Pause(_) | Choice::ClockJump { .. } | Choice::ClockDrift { .. } => Some("fault"),
+            _ => return None,
+        };
+        Some(Spike { at: (scale.px_from_time_us(event.time_us), lanes.y(event.actor?)?), tone, lit: false })
+    }
+}
+
+/// Something done to the run, or an invariant that broke.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Flag {
+    /// Where, in pixels of the scale.
+    pub x: f64,
+    /// `fault`, `fix`, `act` or `violation`.
+    pub kind: &'static str,
+}
+
+/// The flags that can come into the window.
+pub fn flags(timeline: &Timeline, from_us: u64, scale: Scale) -> Vec<Flag> {
+    let (journal, until_us) = (&timeline.branch().journal, scale.end_us());
+    let first = journal.partition_point(|entry| entry.at.time_us < from_us);
+    let deeds = journal.iter().skip(first).take_while(|entry| entry.at.time_us <= until_us);
+    let deeds = deeds.map(|entry| Flag { x: scale.px_from_time_us(entry.at.time_us), kind: deed_name(&entry.what) });
+    let broken = timeline.record().violations.iter().filter(|violation| (from_us..=until_us).contains(&violation.time_us));
+    let broken = broken.map(|violation| Flag { x: scale.px_from_time_us(violation.time_us), kind: "violation" });
+    deeds.take(FLAGS_MAX).chain(broken).collect()
+}
+
+/// The stretches of time in which some link was cut, in pixels of the scale.
+pub fn cuts<'a>(timeline: &Timeline, events: impl Iterator<Item = &'a Rc<Event>>, scale: Scale) -> Vec<(f64, f64)> {
+    let (mut links, mut parted): (BTreeSet<(NodeId, NodeId)>, bool) = (BTreeSet::new(), false);
+    let mut spans = Vec::new();
+    let mut since = None;
+    let mut told = false;
+    for event in events {
+        let Some(choice) = event.choice() else { continue };
+        match choice {
+            Choice::Cut { from, to } => _ = links.insert((*from, *to)),
+            Choice::Partition(groups) => parted = groups.windows(2).any(|pair| pair.first() != pair.last()),
+            Choice::Mend { .. } | Choice::Heal if !told => since = Some(0.0_f64.min(scale.px_from_time_us(0))),
+            Choice::Mend { from, to } => _ = links.remove(&(*from, *to)),
+            Choice::Heal => {
+                links.clear();
+                parted = false;
+            }
+            _ => continue,
+        }
+        told = true;
+        let at = scale.px_from_time_us(event.time_us);
+        if !links.is_empty() || parted {
+            since = since.or(Some(at));
+        } else if let Some(from) = since.take() {
+            spans.push((from, at));
+        }
+    }
+    if !told && is_cut(timeline) {
+        since = Some(scale.px_from_time_us(0));
+    }
+    spans.extend(since.map(|from| (from, scale.px_from_time_us(scale.end_us()))));
+    spans
+}
+
+/// Whether any link is cut at present.
+fn is_cut(timeline: &Timeline) -> bool {
+    let world = timeline.clock().world();
+    let nodes = || (0..world.nodes()).map(NodeId);
+    world.groups().windows(2).any(|pair| pair.first() != pair.last())
+        || (world.nodes() <= CUTS_ASKED_NODES_MAX && nodes().any(|from| nodes().any(|to| world.is_cut(from, to))))
+}
+
+/// With more nodes, single links are too many to ask after.
+const CUTS_ASKED_NODES_MAX: u16 = 50;
+
+/// Properties of [`Marks`].
+#[derive(Properties, PartialEq)]
+pub struct MarksProps {
+    /// The picture's size.
+    pub plot: Plot,
+    /// Spikes.
+    pub spikes: Rc<Vec<Spike>>,
+    /// Flags.
+    pub flags: Rc<Vec<Flag>>,
+}
+
+/// Spikes and flags.
+#[component]
+pub fn Marks(props: &MarksProps) -> Html {
+    html! {
+        <>
+            <g class="layer-events">{ for props.spikes.iter().map(view_spike) }</g>
+            <g class="layer-faults">{ for props.flags.iter().map(|flag| view_flag(flag, props.plot.bottom())) }</g>
+        </>
+    }
+}
+
+fn view_spike(spike: &Spike) -> Html {
+    let (x, y) = spike.at;
+    let d = Path::new().to(x - 6.0, y).by(3.0, -3.0).by(3.0, -9.0).by(3.0, 19.0).by(3.0, -7.0).data();
+    html! { <path class="spike" data-tone={spike.tone} data-in={spike.lit.then_some("")} {d}/> }
+}
+
+fn view_flag(flag: &Flag, bottom: f64) -> Html {
+    let staff = Path::new().to(flag.x, TOP_PX - 4.0).line(flag.x, bottom).data();
+    let (x, y) = (flag.x, TOP_PX - 13.0);
+    let cloth = match flag.kind {
+        "violation" => Path::new().to(x - 5.0, y + 9.0).line(x, y).line(x + 5.0, y + 9.0),
+        _ => Path::new().to(x, y).line(x + 8.0, y + 4.5).line(x, y + 9.0),
+    };
+    html! { <g data-kind={flag.kind}><path class="fault-mark" d={staff}/><path class="fault-flag" d={cloth.close().data()}/></g> }
+}
+
+/// Properties of [`Cuts`].
+#[derive(Properties, PartialEq)]
+pub struct CutsProps {
+    /// The picture's size.
+    pub plot: Plot,
+    /// Where.
+    pub spans: Rc<Vec<(f64, f64)>>,
+}
+
+/// The shades of partitions.
+#[component]
+pub fn Cuts(props: &CutsProps) -> Html {
+    html! { <>{ for props.spans.iter().map(|(from, to)| html! {
+        <rect class="cut-span" x={px(*from)} y={px(TOP_PX)} width={px(to - from)} height={px((props.plot.bottom() - TOP_PX).max(0.0))}/>
+    }) }</> }
+}
