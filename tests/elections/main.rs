@@ -2,5 +2,6 @@
 //! assumption, and the papers' worked examples.
 
 mod bully;
+mod ephemeral;
 mod ring;
 mod run;

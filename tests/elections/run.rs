@@ -1,7 +1,7 @@
 //! Runs of an algorithm under a schedule of faults.
 
 use faultline::check::schedule;
-use faultline::sim::timeline::Entry;
+use faultline::sim::timeline::{self, Entry};
 use faultline::sim::{
     Argument, At, Broken, Choice, Clock, CommandCall, CommandId, Conditions, Intervention, NodeId, Params, Setup, Timeline, Tone, rng,
 };
@@ -41,6 +41,18 @@ pub fn play(setup: &Setup, faults: &[Fault], until_ms: u64) -> (Clock, Option<(S
     let ended = schedule::play(setup, faults, until_ms * 1_000).unwrap();
     let name = |(index, broken): (usize, Broken)| (setup.algorithm.invariants()[index].name.to_owned(), broken.says);
     (ended.clock, ended.broken.map(name))
+}
+
+/// The same, but looks only at the invariants from index `from` on.
+pub fn play_checking_from(from: usize, setup: &Setup, faults: &[Fault], until_ms: u64) -> (Clock, Option<(String, String)>) {
+    let mut clock = Clock::new(setup).unwrap();
+    let (mut done, mut skipped) = (0, 0);
+    while timeline::step(&mut clock, faults, &mut done, &mut skipped, until_ms * 1_000, None).unwrap() {
+        if let Some((index, broken)) = clock.world().check(from) {
+            return (clock, Some((setup.algorithm.invariants()[index].name.to_owned(), broken.says)));
+        }
+    }
+    (clock, None)
 }
 
 /// Plays until `until_ms` with everything written down, whatever breaks.

@@ -2,6 +2,7 @@
 
 mod believers;
 pub mod bully;
+pub mod ephemeral;
 pub mod raft;
 pub mod ring;
 
@@ -21,6 +22,7 @@ const QUIET: Conditions = Conditions {
 static RAFT: Erased<raft::Raft> = Erased::new();
 static BULLY: Erased<bully::Bully> = Erased::new();
 static RING: Erased<ring::Ring> = Erased::new();
+static EPHEMERAL: Erased<ephemeral::Ephemeral> = Erased::new();
 
 /// The algorithms of the lesson.
 pub const TOPIC: Topic = Topic {
@@ -53,6 +55,15 @@ pub const TOPIC: Topic = Topic {
             nodes: (2, 7, 12),
             // On a link that reorders, a small number may come after the news of the victory and start all over.
             network: Conditions { fifo: true, ..QUIET },
+        },
+        Entry {
+            id: "ephemeral",
+            name: "Ephemeral nodes (ZooKeeper)",
+            source: "Hunt, Konar, Junqueira & Reed, ZooKeeper: Wait-free Coordination for Internet-scale Systems, 2010, and its recipe for leader election",
+            summary: "Clients line up by numbered znodes at a coordination service; the lowest leads, as long as its session lives.",
+            algorithm: &EPHEMERAL,
+            nodes: (2, 5, 10),
+            network: QUIET,
         },
     ],
 };

@@ -1,0 +1,114 @@
+//! Election through a coordination service, as ZooKeeper's recipe has it: every candidate creates an ephemeral, sequential
+//! znode; the lowest leads, and each of the others watches the one before its own (Hunt, Konar, Junqueira and Reed, "ZooKeeper:
+//! Wait-free Coordination for Internet-scale Systems", 2010, §2.4, "locks without herd effect"; ZooKeeper documentation,
+//! "Recipes", leader election).
+//!
+//! Node 0 is the service and, to keep the cluster small, also the store on which a leader works. It is one node here; a real
+//! service is itself replicated by consensus. The others are clients. Sessions are kept alive by pings; the service ends a
+//! silent one by its own clock, and its ephemeral znodes go with it.
+//!
+//! ```text
+//!   client:  Connect ▶ Create ▶ GetChildren ┬ mine is lowest: lead
+//!                               ▲           └ Exists(next lower) ▶ wait
+//!                               └──────────────── it is gone ◀──────┘
+//! ```
+
+mod client;
+mod message;
+mod params;
+mod service;
+mod show;
+mod state;
+
+use crate::sim::{
+    Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node,
+    NodeId, NodeView, ParamSpec, Protocol, Role, Step, Trace,
+};
+pub use message::{Answer, Command, Message, Request};
+pub use params::param;
+pub use state::{Client, ClientDisk, Phase, Session, ServiceDisk, Stable, Timer, Volatile, Watches, Writes, Znode};
+
+/// The protocol.
+pub struct Ephemeral;
+
+/// The coordination service.
+pub const SERVICE: NodeId = NodeId(0);
+
+impl Protocol for Ephemeral {
+    type Stable = Stable;
+    type Volatile = Volatile;
+    type Message = Message;
+    type Timer = Timer;
+    type Command = Command;
+    type Ghost = Writes;
+
+    const PARAMS: &'static [ParamSpec] = params::PARAMS;
+    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
+    const KINDS: &'static [MessageKind] = message::KINDS;
+
+    fn blank_disk(env: &Env<'_>) -> Stable {
+        match env.me {
+            SERVICE => Stable::Service(ServiceDisk::default()),
+            _ => Stable::Client(ClientDisk::default()),
+        }
+    }
+    fn on_start(stable: &mut Stable, cx: &mut Context<'_, Self>) -> Volatile {
+        match stable {
+            Stable::Service(disk) => Volatile::Service(service::start(disk, cx)),
+            Stable::Client(disk) => Volatile::Client(client::start(disk, cx)),
+        }
+    }
+    fn on_message(node: &mut Node<'_, Self>, from: NodeId, message: &Message, cx: &mut Context<'_, Self>) {
+        match (&mut *node.stable, &mut *node.volatile) {
+            (Stable::Service(disk), Volatile::Service(watches)) => service::on_message(disk, watches, from, message, cx),
+            (Stable::Client(disk), Volatile::Client(client)) => client::on_message(disk, client, message, cx),
+            _ => {}
+        }
+    }
+    fn on_timer(node: &mut Node<'_, Self>, timer: Timer, cx: &mut Context<'_, Self>) {
+        match (&mut *node.stable, &mut *node.volatile) {
+            (Stable::Service(disk), Volatile::Service(watches)) => service::on_timer(disk, watches, timer, cx),
+            (Stable::Client(disk), Volatile::Client(client)) => client::on_timer(disk, client, timer, cx),
+            _ => {}
+        }
+    }
+    fn on_command(node: &mut Node<'_, Self>, id: CommandId, command: &Command, cx: &mut Context<'_, Self>) {
+        match (&mut *node.stable, &mut *node.volatile) {
+            (Stable::Service(disk), _) => service::on_command(disk, id, *command, cx),
+            (Stable::Client(disk), Volatile::Client(client)) => client::on_command(disk, client, id, *command, cx),
+            _ => {}
+        }
+    }
+
+    fn command(call: &CommandCall) -> Result<Command, String> {
+        message::command(call)
+    }
+    fn kind(message: &Message) -> u16 {
+        message::kind(message)
+    }
+    fn describe(message: &Message) -> String {
+        message::describe(message)
+    }
+
+    fn observe(writes: &mut Writes, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
+        if let (Choice::Deliver(_), Some(Stable::Service(disk))) = (step.choice, cluster.stable(SERVICE)) {
+            writes.observe(disk, step);
+        }
+    }
+    fn invariants() -> &'static [Invariant<Self>] {
+        show::INVARIANTS
+    }
+    fn facts() -> &'static [Fact<Self>] {
+        show::FACTS
+    }
+
+    fn role(_: &Stable, volatile: &Volatile) -> Role {
+        show::role(volatile)
+    }
+    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
+        show::view(cluster, node)
+    }
+    fn exhibits(cluster: &Cluster<'_, Self>, _: &Writes, trace: &Trace) -> Vec<Exhibit> {
+        show::exhibits(cluster, trace)
+    }
+}
