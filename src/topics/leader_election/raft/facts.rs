@@ -295,15 +295,15 @@ fn committed_entry_lost(cluster: &Seen<'_>, ghost: &Ghost, step: &Step<'_>) -> O
     was_committed.then(|| Bindings::nodes([node, leader]).with("leader", leader).with("index", index).with("term", entry.term))
 }
 
-fn old_entry(cluster: &Seen<'_>, _: &Ghost, step: &Step<'_>) -> Option<Bindings> {
-    let node = step.choice.actor()?;
-    let (stable, volatile) = (cluster.stable(node)?, cluster.volatile(node)?);
-    let leadership = volatile.leadership()?;
+fn old_entry(cluster: &Seen<'_>, _: &Ghost, _: &Step<'_>) -> Option<Bindings> {
     let needed = quorum(cluster.nodes());
-    let held = |index: Index| 1 + leadership.progress.iter().filter(|progress| progress.match_index >= index).count();
-    let mut open = stable.log.entries().skip_while(|(index, _)| *index <= volatile.commit_index);
-    let (index, entry) = open.by_ref().take_while(|(index, _)| held(*index) >= needed).last()?;
-    (entry.term < stable.current_term).then(|| Bindings::nodes([node]).with("index", index).with("term", entry.term))
+    cluster.up().find_map(|(node, stable, volatile)| {
+        let leadership = volatile.leadership()?;
+        let held = |index: Index| 1 + leadership.progress.iter().filter(|progress| progress.match_index >= index).count();
+        let open = stable.log.entries().skip_while(|(index, _)| *index <= volatile.commit_index);
+        let (index, entry) = open.take_while(|(index, _)| held(*index) >= needed).last()?;
+        (entry.term < stable.current_term).then(|| Bindings::nodes([node]).with("index", index).with("term", entry.term))
+    })
 }
 
 /// Whether a node and those that it exchanges messages with, both ways, are a majority.
