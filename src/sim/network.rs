@@ -128,6 +128,24 @@ impl Network {
         self.links.contains_key(&(from, to)) || self.nodes.contains_key(&from) || self.nodes.contains_key(&to)
     }
 
+    /// The conditions set for a scope, or those of the wider scope where nothing is set. Of a link: in this direction.
+    pub fn at(&self, scope: Scope) -> &Conditions {
+        match scope {
+            Scope::Everywhere => &self.everywhere,
+            Scope::Node(node) => self.nodes.get(&node).unwrap_or(&self.everywhere),
+            Scope::Link(from, to) => self.conditions(from, to),
+        }
+    }
+
+    /// Whether conditions are set for just this scope.
+    pub fn is_set(&self, scope: Scope) -> bool {
+        match scope {
+            Scope::Everywhere => true,
+            Scope::Node(node) => self.nodes.contains_key(&node),
+            Scope::Link(from, to) => self.links.contains_key(&(from, to)),
+        }
+    }
+
     /// Sets conditions, or with `None` takes them back to those of the wider scope (everywhere: to the default).
     pub fn set(&mut self, scope: Scope, conditions: Option<Conditions>) -> Result<(), Error> {
         if let Some(conditions) = &conditions {
