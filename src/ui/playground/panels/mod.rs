@@ -1,11 +1,23 @@
-//! The panels beside the stage: inspector, log, invariants, exhibits, cost, settings, share.
+//! The panels beside the stage, behind tabs. Knows which panels there are, not what they show.
 
-use crate::ui::action::{Action, Look};
+mod controls;
+mod cost;
+mod files;
+mod inspector;
+mod invariants;
+mod log;
+mod picture;
+mod settings;
+mod share;
+mod words;
+
+use crate::ui::action::{Action, Look, Tab};
+use crate::ui::exhibits;
 use crate::ui::run::Run;
 use yew::prelude::*;
 
-/// Properties of [`Panels`].
-#[derive(Properties, PartialEq)]
+/// Properties of [`Panels`], and of each panel.
+#[derive(Properties, PartialEq, Clone)]
 pub struct PanelsProps {
     /// The run, equal to itself until the next event.
     pub run: Run,
@@ -15,9 +27,133 @@ pub struct PanelsProps {
     pub act: Callback<Action>,
 }
 
+/// A tab: what it opens, its id in the page, its words, and a short state behind them.
+struct Head {
+    tab: Tab,
+    id: AttrValue,
+    words: AttrValue,
+    count: Option<AttrValue>,
+    alarm: bool,
+}
+
+impl Head {
+    fn new(tab: Tab, id: &'static str, words: &'static str) -> Self {
+        Head { tab, id: AttrValue::Static(id), words: AttrValue::Static(words), count: None, alarm: false }
+    }
+}
+
+/// An icon of the page's sheet: `#i-disk`.
+fn icon(href: &'static str) -> Html {
+    html! { <svg class="icon" aria-hidden="true"><use href={href}/></svg> }
+}
+
 /// The tabs and the panel that is shown.
 #[component]
 pub fn Panels(props: &PanelsProps) -> Html {
-    let _ = props;
-    html! { <div class="pg-tabs"></div> }
+    let PanelsProps { run, look, act } = props;
+    let titles = use_titles(run);
+    let heads = heads(run, &titles);
+    // Another algorithm may have fewer exhibits: then the tab that was open is gone.
+    let shown = heads.iter().position(|head| head.tab == look.tab).unwrap_or(0);
+    let onkeydown = {
+        let (act, order): (_, Vec<(Tab, AttrValue)>) = (act.clone(), heads.iter().map(|head| (head.tab, head.id.clone())).collect());
+        Callback::from(move |event: KeyboardEvent| {
+            let last = order.len().saturating_sub(1);
+            let next = match event.key().as_str() {
+                "ArrowRight" => if shown == last { 0 } else { shown + 1 },
+                "ArrowLeft" => shown.checked_sub(1).unwrap_or(last),
+                "Home" => 0,
+                "End" => last,
+                _ => return,
+            };
+            let Some((tab, id)) = order.get(next) else { return };
+            event.prevent_default();
+            act.emit(Action::Tab(*tab));
+            focus(id);
+        })
+    };
+    let tab = heads.get(shown).map_or(Tab::Inspector, |head| head.tab);
+    let labelled_by = heads.get(shown).map(|head| head.id.clone());
+    let panel = PanelsProps { look: Look { tab, ..*look }, ..props.clone() };
+    html! {
+        <div class="pg-tabs">
+            <div class="tablist" role="tablist" aria-label="What to look at" {onkeydown}>
+                { for heads.iter().map(|head| view_head(head, head.tab == tab, act)) }
+            </div>
+            // Keyed, so that each panel starts at its own top.
+            <div class="panel" role="tabpanel" id="panel" tabindex="0" key={labelled_by.as_deref().unwrap_or_default()} aria-labelledby={labelled_by.clone()}>
+                { view_panel(panel) }
+            </div>
+        </div>
+    }
+}
+
+fn view_panel(panel: PanelsProps) -> Html {
+    match panel.look.tab {
+        Tab::Inspector => html! { <inspector::Inspector ..panel/> },
+        Tab::Log => html! { <log::Log ..panel/> },
+        Tab::Invariants => html! { <invariants::Invariants ..panel/> },
+        Tab::Exhibit(index) => html! { <exhibits::ExhibitAt run={panel.run} selected={panel.look.selected} {index}/> },
+        Tab::Cost => html! { <cost::Cost ..panel/> },
+        Tab::Settings => html! { <settings::Settings ..panel/> },
+        Tab::Share => html! { <share::Share ..panel/> },
+    }
+}
+
+fn view_head(head: &Head, selected: bool, act: &Callback<Action>) -> Html {
+    let tab = head.tab;
+    html! {
+        <button class="tab" role="tab" type="button" id={head.id.clone()} key={&*head.id} aria-controls="panel"
+            aria-selected={if selected { "true" } else { "false" }} tabindex={if selected { "0" } else { "-1" }}
+            data-alarm={head.alarm.then_some("")} onclick={act.reform(move |_: MouseEvent| Action::Tab(tab))}>
+            { &head.words }
+            if let Some(count) = &head.count {
+                <span class="count">{ count }</span>
+            }
+        </button>
+    }
+}
+
+/// The titles of the algorithm's exhibits. They stay the same during a run, so they are asked for once all nodes have started
+/// and not at each event.
+#[hook]
+fn use_titles(run: &Run) -> std::rc::Rc<Vec<&'static str>> {
+    let started = run.timeline().step_count() >= u64::from(run.scenario.nodes);
+    use_memo((run.scenario.topic, run.scenario.algorithm, started), |_| {
+        let timeline = run.timeline();
+        let world = timeline.clock().world();
+        world.algorithm().exhibits(world, &timeline.record().trace).iter().map(exhibits::title).collect()
+    })
+}
+
+fn heads(run: &Run, titles: &[&'static str]) -> Vec<Head> {
+    let timeline = run.timeline();
+    let steps = timeline.step_count();
+    let broken = timeline.record().violations.iter().filter(|violation| violation.step < steps).count();
+    let all = timeline.setup().algorithm.invariants().len();
+    let mut heads = vec![
+        Head::new(Tab::Inspector, "tab-inspector", "Inspector"),
+        Head { count: Some(words::thousands(steps).into()), ..Head::new(Tab::Log, "tab-log", "Log") },
+        Head {
+            count: Some(if broken > 0 { format!("{broken} violated") } else { format!("{all} hold") }.into()),
+            alarm: broken > 0,
+            ..Head::new(Tab::Invariants, "tab-invariants", "Invariants")
+        },
+    ];
+    heads.extend((0u8..).zip(titles).map(|(index, title)| Head {
+        id: format!("tab-exhibit-{index}").into(),
+        ..Head::new(Tab::Exhibit(index), "", title)
+    }));
+    heads.push(Head::new(Tab::Cost, "tab-cost", "Cost"));
+    heads.push(Head::new(Tab::Settings, "tab-settings", "Settings"));
+    heads.push(Head::new(Tab::Share, "tab-share", "Share"));
+    heads
+}
+
+fn focus(id: &str) {
+    let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(element).ok()) {
+        // An element that cannot take the focus leaves it where it is.
+        let _ = element.focus();
+    }
 }

@@ -1,0 +1,51 @@
+//! What an algorithm shows beside the cluster: one component a kind of exhibit. Knows no algorithm.
+
+mod intervals;
+mod ledger;
+
+use crate::sim::{Exhibit, NodeId};
+use crate::ui::action::Selected;
+use crate::ui::run::Run;
+use yew::prelude::*;
+
+/// Properties of [`ExhibitAt`].
+#[derive(Properties, PartialEq)]
+pub struct ExhibitAtProps {
+    /// The run, equal to itself until the next event.
+    pub run: Run,
+    /// What the reader points at.
+    pub selected: Option<Selected>,
+    /// Which of the algorithm's exhibits.
+    pub index: u8,
+}
+
+/// An exhibit of the run's algorithm at the present moment.
+#[component]
+pub fn ExhibitAt(props: &ExhibitAtProps) -> Html {
+    let timeline = props.run.timeline();
+    let world = timeline.clock().world();
+    let selected = match props.selected {
+        Some(Selected::Node(node)) => Some(node),
+        _ => None,
+    };
+    let exhibits = world.algorithm().exhibits(world, &timeline.record().trace);
+    match exhibits.into_iter().nth(usize::from(props.index)) {
+        Some(exhibit) => view(exhibit, selected, world.now_us()),
+        None => html! { <p class="exhibit-note">{ "There is nothing to show yet. Press play." }</p> },
+    }
+}
+
+fn view(exhibit: Exhibit, selected: Option<NodeId>, now_us: u64) -> Html {
+    match exhibit {
+        Exhibit::Ledger(ledger) => html! { <ledger::LedgerTable {ledger} {selected}/> },
+        Exhibit::Intervals(intervals) => html! { <intervals::IntervalsChart {intervals} {selected} {now_us}/> },
+    }
+}
+
+/// The heading of an exhibit.
+pub fn title(exhibit: &Exhibit) -> &'static str {
+    match exhibit {
+        Exhibit::Ledger(ledger) => ledger.title,
+        Exhibit::Intervals(intervals) => intervals.title,
+    }
+}

@@ -1,0 +1,233 @@
+//! A run for others: as a link, as embed code, as files; and the way back, from a link or a file. Knows no algorithm.
+
+use super::{PanelsProps, files, icon, picture, words};
+use crate::scenario::{export, link};
+use crate::ui::action::Action;
+use crate::ui::run::Run;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlInputElement, window};
+use yew::prelude::*;
+
+/// Bytes in front of and behind the text of a scenario file that still make it one: the prefix, a line end.
+const FILE_SLACK_BYTES: usize = 1_024;
+/// Height of an embedded run, in CSS pixels.
+const EMBED_HEIGHT_PX: u32 = 720;
+
+/// What came of the last thing that was asked for.
+#[derive(Clone, PartialEq)]
+enum Said {
+    Nothing,
+    Well(&'static str),
+    Badly(AttrValue),
+}
+
+/// The link of the present moment.
+struct Link {
+    /// After `#s=`.
+    text: String,
+    /// The address of the page, without a fragment.
+    page: String,
+}
+
+impl Link {
+    /// The error is a sentence.
+    fn of(run: &Run) -> Result<Self, String> {
+        let scenario = run.scenario.capture(&run.timeline());
+        let text = link::encode(&scenario).map_err(|error| error.to_string())?;
+        let location = window().map(|window| window.location());
+        let page = location.and_then(|location| Some(location.origin().ok()? + &location.pathname().ok()?));
+        Ok(Link { text, page: page.unwrap_or_default() })
+    }
+    fn address(&self) -> String {
+        format!("{}#s={}", self.page, self.text)
+    }
+    fn embed(&self) -> String {
+        format!(
+            "<iframe src=\"{}?embed#s={}\" title=\"A run in Faultline\" width=\"100%\" height=\"{EMBED_HEIGHT_PX}\" loading=\"lazy\"></iframe>",
+            self.page, self.text
+        )
+    }
+}
+
+/// Everything that leaves the page, and what comes back.
+#[component]
+pub fn Share(props: &PanelsProps) -> Html {
+    let said = use_state(|| Said::Nothing);
+    let link = match Link::of(&props.run) {
+        Ok(link) => link,
+        Err(error) => return html! { <p class="notice" data-tone="fault">{ error }</p> },
+    };
+    let deeds = props.run.timeline().branch().journal.len() as u64;
+    let length = link.address().len();
+    html! {
+        <>
+            <CopyRow id="share-link" label="A link to this moment" button="Copy the link" text={link.address()} said={said.clone()}/>
+            <p class="exhibit-note">
+                { format!("{} characters. It holds the seed, the settings and {}. Whoever opens it sees this run, step for step.",
+                    words::thousands(length as u64), words::count(deeds, "thing") + " done to the run") }
+            </p>
+            if length > link::LINK_CHARS_COMFORTABLE {
+                <p class="notice">{ "This link is long for mail and chat. Download it as a file instead." }</p>
+            }
+            <CopyRow id="share-embed" label="Embed it in a page" button="Copy the code" text={link.embed()} said={said.clone()}/>
+            <p class="label">{ "Save" }</p>
+            { downloads(&props.run, &said) }
+            <Open act={props.act.clone()} said={said.clone()}/>
+            <div role="status">
+                { match &*said {
+                    Said::Nothing => Html::default(),
+                    Said::Well(words) => html! { <p class="share-ok">{ words }</p> },
+                    Said::Badly(words) => html! { <p class="notice" data-tone="fault">{ words }</p> },
+                } }
+            </div>
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct CopyRowProps {
+    id: &'static str,
+    label: &'static str,
+    button: &'static str,
+    text: AttrValue,
+    said: UseStateHandle<Said>,
+}
+
+/// A text to take along, and the button that copies it.
+#[component]
+fn CopyRow(props: &CopyRowProps) -> Html {
+    let field = use_node_ref();
+    let onclick = {
+        let (field, text, said) = (field.clone(), props.text.clone(), props.said.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (field, text, said) = (field.clone(), text.clone(), said.clone());
+            spawn_local(async move {
+                if files::copy(text.to_string()).await {
+                    said.set(Said::Well("Copied."));
+                    return;
+                }
+                if let Some(input) = field.cast::<HtmlInputElement>() {
+                    // Where selecting fails the reader can still do it by hand.
+                    let _ = input.focus();
+                    input.select();
+                }
+                said.set(Said::Badly("Your browser keeps its clipboard to itself. The text is selected: copy it by hand.".into()));
+            });
+        })
+    };
+    html! {
+        <>
+            <label class="label" for={props.id}>{ props.label }</label>
+            <div class="share-row">
+                <input class="field" id={props.id} ref={field} readonly=true value={props.text.clone()}/>
+                <button class="btn btn-main" type="button" {onclick}>{ icon("#i-copy") }{ props.button }</button>
+            </div>
+        </>
+    }
+}
+
+/// Makes the text of a file; the error is a sentence.
+type Make = fn(&Run) -> Result<String, String>;
+
+/// The files on offer: button, name, type, and how to make it.
+const FILES: &[(&str, &str, &str, Make)] = &[
+    ("Scenario file", "run.faultline", "text/plain", scenario_file),
+    ("Events as JSON", "run.json", "application/json", |run| exported(run).map(|export| export::json(&export))),
+    ("ShiViz log", "run.shiviz.log", "text/plain", shiviz_file),
+    ("Diagram as SVG", "diagram.svg", "image/svg+xml", |_| picture_file("svg.diagram")),
+    ("Stage as SVG", "stage.svg", "image/svg+xml", |_| picture_file("svg.stage")),
+];
+
+fn downloads(run: &Run, said: &UseStateHandle<Said>) -> Html {
+    html! {
+        <div class="share-row">
+            { for FILES.iter().map(|(button, name, mime, make)| {
+                let (run, said) = (run.clone(), said.clone());
+                let onclick = Callback::from(move |_: MouseEvent| {
+                    let saved = make(&run).and_then(|text| files::download(name, mime, &text).map_err(str::to_owned));
+                    said.set(saved.map_or_else(|why| Said::Badly(why.into()), |()| Said::Well("Saved as a download.")));
+                });
+                html! { <button class="btn" type="button" {onclick}>{ icon("#i-download") }{ *button }</button> }
+            }) }
+        </div>
+    }
+}
+
+fn scenario_file(run: &Run) -> Result<String, String> {
+    Link::of(run).map(|link| format!("{}{}\n", link::FILE_PREFIX, link.text))
+}
+
+fn exported(run: &Run) -> Result<export::Export, String> {
+    let scenario = run.scenario.capture(&run.timeline());
+    export::export(&scenario).map_err(|error| error.to_string())
+}
+
+/// ShiViz takes the expression for its own fields from the reader, so it stands above the log.
+fn shiviz_file(run: &Run) -> Result<String, String> {
+    exported(run).map(|export| format!("{}\n\n{}", export::SHIVIZ_PATTERN, export::shiviz_log(&export)))
+}
+
+fn picture_file(selector: &str) -> Result<String, String> {
+    picture::svg_file(selector).ok_or_else(|| "There is nothing to draw yet. Press play first.".to_owned())
+}
+
+#[derive(Properties, PartialEq)]
+struct OpenProps {
+    act: Callback<Action>,
+    said: UseStateHandle<Said>,
+}
+
+/// Opens what somebody sent: a pasted link, or a file.
+#[component]
+fn Open(props: &OpenProps) -> Html {
+    let (pasted, chooser) = (use_node_ref(), use_node_ref());
+    let open = {
+        let (act, said) = (props.act.clone(), props.said.clone());
+        Callback::from(move |text: String| match link::decode(&text) {
+            Ok(_) => act.emit(Action::OpenText(text)),
+            Err(error) => said.set(Said::Badly(error.to_string().into())),
+        })
+    };
+    let onsubmit = {
+        let (open, pasted) = (open.clone(), pasted.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            open.emit(pasted.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default());
+        })
+    };
+    let onchange = {
+        let said = props.said.clone();
+        Callback::from(move |event: Event| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+            // So that the same file can be chosen again.
+            input.set_value("");
+            let (open, said) = (open.clone(), said.clone());
+            spawn_local(async move {
+                match files::read(&file, link::LINK_CHARS_MAX + FILE_SLACK_BYTES).await {
+                    Ok(text) => open.emit(text),
+                    Err(why) => said.set(Said::Badly(why.into())),
+                }
+            });
+        })
+    };
+    let onclick = {
+        let chooser = chooser.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(input) = chooser.cast::<HtmlInputElement>() {
+                input.click();
+            }
+        })
+    };
+    html! {
+        <form {onsubmit}>
+            <label class="label" for="share-open">{ "Open a run" }</label>
+            <div class="share-row">
+                <input class="field" id="share-open" ref={pasted} autocomplete="off" placeholder="paste a link"/>
+                <button class="btn" type="submit">{ icon("#i-open") }{ "Open" }</button>
+                <button class="btn" type="button" {onclick}>{ "Choose a file" }</button>
+                <input type="file" hidden=true ref={chooser} accept=".faultline,.txt,text/plain" aria-label="A scenario file" {onchange}/>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,87 @@
+//! Numbers and names as the panels write them. Pure: knows no component.
+
+use crate::sim::{Conditions, Latency, NodeId, Scope};
+
+/// `411.8`: milliseconds with one decimal, for columns where the unit goes without saying.
+pub fn ms(time_us: u64) -> String {
+    format!("{}.{}", time_us / 1_000, time_us / 100 % 10)
+}
+
+/// A local clock's reading, which may be before 0.
+pub fn signed_ms(time_us: i64) -> String {
+    let sign = if time_us < 0 { "−" } else { "" };
+    format!("{sign}{} ms", ms(time_us.unsigned_abs()))
+}
+
+/// `12 %`, `0.5 %`, of parts per million.
+pub fn percent(ppm: u32) -> String {
+    match ppm % 10_000 / 1_000 {
+        0 => format!("{} %", ppm / 10_000),
+        tenths => format!("{}.{tenths} %", ppm / 10_000),
+    }
+}
+
+/// `3,120`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `part / whole` with one decimal; `None` of nothing.
+pub fn ratio(part: u64, whole: u64) -> Option<String> {
+    let tenths = part.saturating_mul(10).checked_div(whole)?;
+    Some(format!("{}.{}", thousands(tenths / 10), tenths % 10))
+}
+
+/// `Election safety` of the stable name `election-safety`.
+pub fn title(name: &str) -> String {
+    let words = name.replace(['-', '_'], " ");
+    let mut rest = words.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// How many: `1 node`, `5 nodes`.
+pub fn count(number: u64, thing: &str) -> String {
+    format!("{} {thing}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// How long messages travel, in words.
+pub fn latency(latency: Latency) -> String {
+    match latency {
+        Latency::Fixed(us) => format!("{} ms", ms(us)),
+        Latency::Uniform(low_us, high_us) => format!("{} to {} ms", ms(low_us), ms(high_us)),
+        Latency::Exponential(least_us, mean_us) => format!("at least {} ms, {} ms more on average", ms(least_us), ms(mean_us)),
+    }
+}
+
+/// A link's conditions, a line each.
+pub fn conditions(conditions: &Conditions) -> Vec<(&'static str, String)> {
+    let bandwidth = match conditions.bytes_per_s {
+        0 => "no limit".to_owned(),
+        bytes => format!("{} bytes/s", thousands(u64::from(bytes))),
+    };
+    vec![
+        ("latency", latency(conditions.latency)),
+        ("lost", percent(conditions.loss_ppm)),
+        ("arrive twice", percent(conditions.duplicate_ppm)),
+        ("fall behind", percent(conditions.reorder_ppm)),
+        ("bandwidth", bandwidth),
+        ("in order of sending", if conditions.fifo { "always" } else { "not always" }.to_owned()),
+    ]
+}
+
+/// Where conditions apply.
+pub fn scope(scope: Scope) -> String {
+    match scope {
+        Scope::Everywhere => "all links".to_owned(),
+        Scope::Node(NodeId(node)) => format!("all links of node {node}"),
+        Scope::Link(from, to) => format!("the link {from}→{to}"),
+    }
+}
