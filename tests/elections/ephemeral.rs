@@ -50,15 +50,20 @@ fn restless(seed: u64) -> Vec<Fault> {
 /// Clients freeze for up to three seconds; all are asked to work all the time, a thawed one at once.
 fn freezes(seed: u64) -> Vec<Fault> {
     let mut luck = rng::stream(seed);
-    let mut client = || u16::try_from(1 + rng::pick(&mut luck, 4)).unwrap();
-    let mut faults: Vec<Fault> = (0..40).map(|k| work(k * 250, client(), 2 * u32::try_from(k).unwrap(), 1)).collect();
+    let mut pick = |n| rng::pick(&mut luck, n);
+    let mut faults = Vec::new();
+    for k in 0..40 {
+        let client = u16::try_from(1 + pick(4)).unwrap();
+        faults.push(work(u64::from(k) * 250, client, 2 * k, 1));
+    }
     for k in 0..5 {
-        let (node, begins_ms) = (client(), 2_000 * u64::from(k) + 500 + u64::from(client()));
-        let thaws_ms = begins_ms + 700 * u64::from(client());
+        let client = u16::try_from(1 + pick(4)).unwrap();
+        let begins_ms = u64::from(k) * 2_000 + pick(1_000);
+        let thaws_ms = begins_ms + 500 + pick(2_500);
         faults.extend([
-            at_ms(begins_ms, Choice::Pause(NodeId(node))),
-            at_ms(thaws_ms, Choice::Resume(NodeId(node))),
-            work(thaws_ms, node, 2 * k + 1, 2),
+            at_ms(begins_ms, Choice::Pause(NodeId(client))),
+            at_ms(thaws_ms, Choice::Resume(NodeId(client))),
+            work(thaws_ms, client, 2 * k + 1, 2),
         ]);
     }
     faults.sort_by_key(|entry| entry.at);

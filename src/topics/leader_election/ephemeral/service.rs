@@ -20,18 +20,9 @@ pub fn on_message(disk: &mut ServiceDisk, watches: &mut Watches, from: NodeId, m
     match message {
         Message::Connect { request } => open_session(disk, from, *request, cx),
         Message::Ping { session, ping, sent_us, watches: watched } => {
-            if is_open(disk, *session, from, cx) {
-                renew(*session, cx);
-                let gone = watched.filter(|znode| !set_watch(disk, watches, *znode, *session));
-                cx.send(from, Message::Pong { session: *session, ping: *ping, sent_us: *sent_us, gone });
-            }
+            handle_ping(disk, watches, (from, *session), (*ping, *sent_us, *watched), cx);
         }
-        Message::Request { session, request, what } => {
-            if is_open(disk, *session, from, cx) && is_next(disk, *session, *request, cx) {
-                renew(*session, cx);
-                carry_out(disk, watches, (from, *session, *request), *what, cx);
-            }
-        }
+        Message::Request { session, request, what } => handle_request(disk, watches, (from, *session, *request), *what, cx),
         Message::Write { znode, value, id } => write(disk, from, (*znode, *value, *id), cx),
         _ => {}
     }
@@ -59,6 +50,22 @@ fn renew(session: u32, cx: &mut Cx<'_>) {
     cx.set_timer(Timer::Session(session), timeout_us);
 }
 
+/// A ping keeps the session alive. The watch that it repeats is set anew, or its event told again.
+fn handle_ping(
+    disk: &ServiceDisk,
+    watches: &mut Watches,
+    (client, session): (NodeId, u32),
+    (ping, sent_us, watched): (u32, i64, Option<u32>),
+    cx: &mut Cx<'_>,
+) {
+    if !is_open(disk, session, client, cx) {
+        return;
+    }
+    renew(session, cx);
+    let gone = watched.filter(|znode| !set_watch(disk, watches, *znode, session));
+    cx.send(client, Message::Pong { session, ping, sent_us, gone });
+}
+
 /// Whether the client has that session; if not, it is told.
 fn is_open(disk: &ServiceDisk, session: u32, client: NodeId, cx: &mut Cx<'_>) -> bool {
     let is_open = disk.sessions.get(&session).is_some_and(|open| open.client == client);
@@ -80,13 +87,18 @@ fn is_next(disk: &mut ServiceDisk, session: u32, request: u32, cx: &mut Cx<'_>) 
     true
 }
 
-fn carry_out(
+/// Carries a request out, if its session is open and it is the latest.
+fn handle_request(
     disk: &mut ServiceDisk,
     watches: &mut Watches,
     (client, session, request): (NodeId, u32, u32),
     what: Request,
     cx: &mut Cx<'_>,
 ) {
+    if !is_open(disk, session, client, cx) || !is_next(disk, session, request, cx) {
+        return;
+    }
+    renew(session, cx);
     let answer = match what {
         Request::Create => {
             disk.sequence += 1;
