@@ -29,10 +29,10 @@ pub fn election(node: &mut This<'_>, cx: &mut Cx<'_>) {
     let me = cx.me();
     let higher: Vec<NodeId> = cx.peers().filter(|id| *id > me).collect();
     if higher.is_empty() || !cx.params().on(param::ASK_HIGHER) {
-        cx.say(|| "ELECTION: it asks nobody first, since nobody counts as higher.".to_owned());
+        cx.say(|| "ELECTION: it asks nobody, since no node counts as higher.".to_owned());
         return halt_lower_nodes(node, cx);
     }
-    cx.say(|| format!("ELECTION: it asks the {} higher nodes whether they are there.", higher.len()));
+    cx.say(|| format!("ELECTION: are higher nodes there? It asks {}.", names(&higher)));
     call(node, Procedure::AskHigher, higher, Call::AreYouThere, cx);
 }
 
@@ -49,7 +49,7 @@ fn halt_lower_nodes(node: &mut This<'_>, cx: &mut Cx<'_>) {
     node.volatile.h = Some(me);
     node.volatile.up.clear();
     let lower: Vec<NodeId> = cx.peers().filter(|id| *id < me).collect();
-    cx.say(|| format!("No higher node answers. It halts itself and the {} nodes below it.", lower.len()));
+    cx.say(|| "Nobody above it is there: it halts itself, then all below it.".to_owned());
     if cx.params().on(param::HALT_IN_ORDER) {
         halt_next(node, lower, cx);
     } else {
@@ -70,7 +70,7 @@ fn reach_election_point(node: &mut This<'_>, cx: &mut Cx<'_>) {
     node.volatile.d = has_task.then_some((me, node.stable.calls));
     node.volatile.s = Status::Reorganization;
     cx.cancel_timer(Timer::Silence);
-    cx.say(|| format!("It reaches its election point: it is the coordinator of {} other nodes.", node.volatile.up.len()));
+    cx.say(|| format!("It reaches its election point: it is the coordinator now, and tells {}.", names(&node.volatile.up)));
     let up = node.volatile.up.clone();
     call(node, Procedure::Announce, up, Call::NewCoordinator, cx);
     if !has_task {
@@ -95,6 +95,7 @@ pub fn check(node: &mut This<'_>, cx: &mut Cx<'_>) {
     cx.set_timer(Timer::Check, ms(cx, param::CHECK_MS));
     if node.volatile.procedure == Procedure::Idle {
         let all = cx.peers().collect();
+        cx.say(|| "CHECK: is everybody at work? It asks all.".to_owned());
         call(node, Procedure::Check, all, Call::AreYouNormal, cx);
     }
 }
@@ -120,11 +121,12 @@ pub fn timeout(node: &mut This<'_>, cx: &mut Cx<'_>) {
 pub fn handle_call(node: &mut This<'_>, from: NodeId, round: u32, call: Call, cx: &mut Cx<'_>) {
     let mut yes = true;
     match call {
-        Call::AreYouThere => {}
+        Call::AreYouThere => cx.say(|| format!("It is there, and tells node {from} so.")),
         Call::AreYouNormal => {
             yes = node.volatile.s == Status::Normal;
             if node.volatile.c == Some(from) && from != cx.me() {
                 expect_coordinator(cx);
+                cx.say(|| "A sign of life from its coordinator.".to_owned());
             }
         }
         Call::Halt => halt(node, from, cx),
@@ -180,6 +182,7 @@ pub fn handle_answer(node: &mut This<'_>, from: NodeId, round: u32, yes: bool, c
         return cx.say(|| format!("Nobody waits for the answer of node {from} any more."));
     };
     node.volatile.awaiting.remove(at);
+    cx.say(|| format!("Node {from} has answered. Still awaited: {}.", names(&node.volatile.awaiting)));
     match node.volatile.procedure {
         Procedure::AskCoordinator | Procedure::AskHigher => {
             idle(node, cx);
@@ -227,11 +230,11 @@ pub fn on_time_limit(node: &mut This<'_>, cx: &mut Cx<'_>) {
             election(node, cx);
         }
         Procedure::Announce | Procedure::Distribute => {
-            cx.say(|| format!("{} does not answer within T, so the election begins anew.", names(&silent)));
+            cx.say(|| format!("No answer within T from {}, so the election begins anew.", names(&silent)));
             election(node, cx);
         }
         _ => {
-            cx.say(|| format!("{} does not answer within T and counts as down.", names(&silent)));
+            cx.say(|| format!("No answer within T from {}: counted as down.", names(&silent)));
             proceed(node, cx);
         }
     }
@@ -294,6 +297,9 @@ fn ms(cx: &Cx<'_>, index: u16) -> u64 {
 }
 
 fn names(nodes: &[NodeId]) -> String {
-    let list: Vec<String> = nodes.iter().map(ToString::to_string).collect();
-    format!("Node {}", list.join(", "))
+    match nodes {
+        [] => "nobody".to_owned(),
+        [one] => format!("node {one}"),
+        _ => format!("nodes {}", nodes.iter().map(ToString::to_string).collect::<Vec<String>>().join(", ")),
+    }
 }

@@ -53,8 +53,8 @@ pub fn describe(message: &Message) -> String {
         Message::Call { call: Call::Halt, .. } => "Halt: I take over, stop all that you do".to_owned(),
         Message::Call { call: Call::NewCoordinator, .. } => "NewCoordinator: follow me".to_owned(),
         Message::Call { call: Call::Ready((by, number)), .. } => format!("Ready: work on task {number} of coordinator {by}"),
-        Message::Answer { yes: true, .. } => "Answer: yes, I am here".to_owned(),
-        Message::Answer { yes: false, .. } => "Answer: no, I am not normal".to_owned(),
+        Message::Answer { yes: true, .. } => "Answer: yes".to_owned(),
+        Message::Answer { yes: false, .. } => "Answer: no, I am not at work".to_owned(),
     }
 }
 

@@ -154,6 +154,7 @@ fn retry(disk: &mut ClientDisk, client: &mut Client, cx: &mut Cx<'_>) {
 fn ping(client: &mut Client, cx: &mut Cx<'_>) {
     let Some(session) = client.session else { return };
     client.pings += 1;
+    cx.say(|| "It shows the service that it is alive.".to_owned());
     cx.send(SERVICE, Message::Ping { session, ping: client.pings, sent_us: cx.clock_us(), watches: client.watches() });
     cx.set_timer(Timer::Ping, ms(cx, param::PING_MS));
 }
@@ -166,6 +167,7 @@ fn handle_pong(disk: &mut ClientDisk, client: &mut Client, (ping, sent_us): (u32
     if !hear(client, sent_us, cx) {
         return;
     }
+    cx.say(|| "The service has heard of it: its session is safe for now.".to_owned());
     let was_suspended = std::mem::take(&mut client.suspended);
     if was_suspended && client.phase == Phase::Leading {
         cx.say(|| "Its session is alive after all. It looks whether it still leads.".to_owned());

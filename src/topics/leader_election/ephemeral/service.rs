@@ -62,6 +62,7 @@ fn handle_ping(
         return;
     }
     renew(session, cx);
+    cx.say(|| format!("Session {session} is alive; its timeout starts over."));
     let gone = watched.filter(|znode| !set_watch(disk, watches, *znode, session));
     cx.send(client, Message::Pong { session, ping, sent_us, gone });
 }

@@ -157,7 +157,7 @@ const PARAMS: &[ParamSpec] = &[
         label: "Shuffle",
         help: "Which of the n! arrangements, if they are shuffled. Read at the start of a run.",
         kind: ParamKind::Range { min: 0, max: PERMUTATION_MAX, step: 1, unit: "" },
-        default: 53,
+        default: 1_979,
     },
     ParamSpec {
         name: "initiators",
