@@ -1,7 +1,7 @@
 //! A run for other tools: its events as data (JSON), and a log with vector clocks that ShiViz draws.
 
 use super::Scenario;
-use crate::sim::{Choice, Event, Intervention, NodeId, Timeline};
+use crate::sim::{Choice, Event, Intervention, NodeId, ParamKind, ParamSpec, Scope, Timeline};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -76,15 +76,33 @@ pub fn sentence(timeline: &Timeline, event: &Event) -> String {
             Choice::ClockJump { node, by_us } => format!("the clock of {node} jumps by {} ms", by_us / 1_000),
             Choice::ClockDrift { node, ppm } => format!("the clock of {node} runs {:+} % off", f64::from(*ppm) / 10_000.0),
             Choice::Param { index, value } => {
-                let label = algorithm.params().get(usize::from(*index)).map_or("a setting", |spec| spec.label);
-                format!("\u{201c}{label}\u{201d} is now {value}")
+                let spec = algorithm.params().get(usize::from(*index));
+                format!("\u{201c}{}\u{201d} is now {}", spec.map_or("a setting", |spec| spec.label), value_in_words(spec, *value))
             }
         },
         Intervention::Delay { message: id, by_us } => format!("delayed by {} ms from {} to {}: {message}", by_us / 1_000, id.from, id.to),
         Intervention::Hold(id) => format!("held back from {} to {}: {message}", id.from, id.to),
         Intervention::Release(id) => format!("released from {} to {}: {message}", id.from, id.to),
-        Intervention::Network { conditions: Some(_), .. } => "the network changes".to_owned(),
-        Intervention::Network { conditions: None, .. } => "the network is as it was".to_owned(),
+        Intervention::Network { scope, conditions } => {
+            let change = if conditions.is_some() { "changes" } else { "is as it was" };
+            match scope {
+                Scope::Everywhere => format!("the network {change}"),
+                Scope::Node(node) => format!("the network of {node} {change}"),
+                Scope::Link(from, to) => format!("the link {from}→{to} {change}"),
+            }
+        }
+    }
+}
+
+/// `off`, `8 entries`.
+fn value_in_words(spec: Option<&ParamSpec>, value: i64) -> String {
+    match spec.map(|spec| spec.kind) {
+        Some(ParamKind::Toggle | ParamKind::Rule) => if value == 0 { "off" } else { "on" }.to_owned(),
+        Some(ParamKind::Choice(options)) => {
+            usize::try_from(value).ok().and_then(|index| options.get(index)).map_or_else(|| value.to_string(), |name| (*name).to_owned())
+        }
+        Some(ParamKind::Range { unit, .. }) => format!("{value} {unit}").trim_end().to_owned(),
+        None => value.to_string(),
     }
 }
 
