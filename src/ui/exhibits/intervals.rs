@@ -9,8 +9,12 @@ use yew::prelude::*;
 
 /// Spans shown in a lane: the last ones.
 const SPANS_MAX: usize = 60;
+/// The axis is at least so long, so that the first span does not fill it.
+const AXIS_US_MIN: u64 = 2_000_000;
 /// The axis has at most so many marks.
 const TICKS_MAX: u64 = 5;
+/// Marks further along than this have no room for their words.
+const LABELLED_PERMILLE_MAX: u64 = 930;
 
 /// Properties of [`IntervalsChart`].
 #[derive(Properties, PartialEq)]
@@ -31,10 +35,11 @@ struct Axis {
 }
 
 impl Axis {
-    /// From the first span that is shown to the present.
+    /// From the first span that is shown to the present, and at least the last while.
     fn of(intervals: &Intervals, now_us: u64) -> Self {
         let first = intervals.lanes.iter().filter_map(|lane| shown(lane).first()).map(|span| span.from_us).min();
-        Axis { from_us: first.unwrap_or(0).min(now_us), to_us: now_us }
+        let while_ago_us = now_us.saturating_sub(AXIS_US_MIN);
+        Axis { from_us: first.unwrap_or(0).min(while_ago_us), to_us: now_us }
     }
     fn permille(self, time_us: u64) -> u64 {
         let length = self.to_us.saturating_sub(self.from_us).max(1);
@@ -118,16 +123,25 @@ fn view_span(span: &Span, axis: Axis) -> Html {
 fn view_axis(axis: Axis) -> Html {
     html! {
         <svg class="lane-axis" aria-hidden="true">
-            { for axis.ticks().map(|tick| {
+            { for axis.ticks().filter(|tick| axis.permille(*tick) < LABELLED_PERMILLE_MAX).map(|tick| {
                 let at = percent(axis.permille(tick));
                 html! {
                     <>
                         <line class="grid-line" x1={at.clone()} y1="0" x2={at.clone()} y2="5"/>
-                        <text class="chart-text" x={at} y="16">{ format_time(tick) }</text>
+                        <text class="chart-text" x={at} y="16">{ tick_words(tick) }</text>
                     </>
                 }
             }) }
         </svg>
+    }
+}
+
+/// `500 ms`, `1.5 s`: ticks are whole milliseconds.
+fn tick_words(tick_us: u64) -> String {
+    match tick_us / 1_000 {
+        ms @ 0..1_000 => format!("{ms} ms"),
+        ms if ms % 1_000 == 0 => format!("{} s", ms / 1_000),
+        ms => format!("{}.{} s", ms / 1_000, format!("{:03}", ms % 1_000).trim_end_matches('0')),
     }
 }
 

@@ -572,8 +572,8 @@ impl Playground {
 
 /// What of the look the panels show: they need not render because a menu opened.
 fn panel_look(look: Look) -> Look {
-    let selected = look.selected;
-    Look { tab: look.tab, selected, ..Look::default() }
+    let Look { tab, selected, cone, playing, .. } = look;
+    Look { tab, selected, cone, playing, ..Look::default() }
 }
 
 fn broken_so_far(timeline: &Timeline) -> usize {

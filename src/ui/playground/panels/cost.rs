@@ -21,6 +21,7 @@ pub fn Cost(props: &PanelsProps) -> Html {
         return html! { <p class="exhibit-note">{ "No message has been sent yet. Press play." }</p> };
     }
     let most = tallies.iter().map(|tally| tally.sent).max().unwrap_or(0);
+    let unused: Vec<&str> = kinds.iter().zip(tallies).filter(|(_, tally)| tally.sent == 0).map(|(kind, _)| kind.name).collect();
     html! {
         <>
             <table>
@@ -30,9 +31,12 @@ pub fn Cost(props: &PanelsProps) -> Html {
                     <th class="n" scope="col">{ "Lost" }</th><th class="n" scope="col">{ "Bytes" }</th>
                     <th><span class="sr-only">{ "Share" }</span></th>
                 </tr></thead>
-                <tbody>{ for kinds.iter().zip(tallies).map(|(kind, tally)| row(kind, tally, most)) }</tbody>
+                <tbody>{ for kinds.iter().zip(tallies).filter(|(_, tally)| tally.sent > 0).map(|(kind, tally)| row(kind, tally, most)) }</tbody>
                 <tfoot><tr><th scope="row">{ "All" }</th>{ numbers(&total) }<td></td></tr></tfoot>
             </table>
+            if !unused.is_empty() {
+                <p class="exhibit-note">{ format!("Not sent so far: {}.", unused.join(", ")) }</p>
+            }
             { for sentences(&timeline, &total).into_iter().map(|sentence| html! { <p class="exhibit-note">{ sentence }</p> }) }
         </>
     }

@@ -144,8 +144,8 @@ fn view_node(timeline: &Timeline, node: NodeId, act: &Callback<Action>) -> Html 
                 <b>{ format!("Node {node}") }</b>
                 { match status {
                     Status::Down => " is down.".to_owned(),
-                    Status::Paused => format!(" is frozen as {}, {}. Messages and timers wait.", view.role.label, view.badge),
-                    Status::Up => format!(" is {}, {}.", view.role.label, view.badge),
+                    Status::Paused => format!(" is frozen: {}, {}. What reaches it waits.", view.role.label, view.badge),
+                    Status::Up => format!(": {}, {}.", view.role.label, view.badge),
                 } }
                 if let Some(event) = last {
                     { " Its last step: " }
@@ -221,7 +221,7 @@ fn clock_and_timers(world: &World, node: NodeId) -> Html {
         <section class="store" data-kind="clock">
             <h3 class="store-title">{ icon("#i-clock") }{ "Clock and timers" }<small>{ format!("true time {}", format_time(now_us)) }</small></h3>
             <dl class="fields">
-                <dt>{ "its clock shows" }</dt><dd>{ words::signed_ms(slot.clock.read(now_us)) }</dd>
+                <dt>{ "its clock shows" }</dt><dd>{ words::signed_time(slot.clock.read(now_us)) }</dd>
                 <dt>{ "its clock runs" }</dt><dd>{ runs }</dd>
                 { for timers }
             </dl>
@@ -233,7 +233,7 @@ fn clock_and_timers(world: &World, node: NodeId) -> Html {
 fn timer_row(world: &World, timer: &TimerSlot) -> Html {
     let name = world.algorithm().timer(timer.code).map_or("timer", |info| info.name);
     let left_us = timer.due_us.saturating_sub(world.now_us());
-    html! { <><dt>{ name }</dt><dd>{ format!("{} left, fires at {}", format_time(left_us), format_time(timer.due_us)) }</dd></> }
+    html! { <><dt>{ name }</dt><dd>{ format!("in {}, at {}", format_time(left_us), format_time(timer.due_us)) }</dd></> }
 }
 
 fn meanings(view: &NodeView) -> Html {
@@ -363,7 +363,7 @@ fn event_body(timeline: &Timeline, event: &Rc<Event>, act: &Callback<Action>) ->
     html! {
         <>
             <h3>{ step_button(format!("Step {}", event.step), event.step, act) }{ format!(", at {}", format_time(event.time_us)) }</h3>
-            <p><b>{ words::title(&sentence(timeline, event)) }</b></p>
+            <p><b>{ sentence(timeline, event) }</b></p>
             { for event.said.iter().map(|why| html! { <p>{ why }</p> }) }
             if event.by_hand { <p class="exhibit-note">{ "Done by hand, not by the cluster." }</p> }
             if event.sent > 0 { <p class="exhibit-note">{ format!("It sent {}.", words::count(u64::from(event.sent), "message")) }</p> }
@@ -375,6 +375,7 @@ fn event_body(timeline: &Timeline, event: &Rc<Event>, act: &Callback<Action>) ->
                         { for chain.iter().map(|cause| html! {
                             <li key={cause.step}>{ "because of " }{ step_button(format!("step {}", cause.step), cause.step, act) }{ ": " }{ sentence(timeline, cause) }</li>
                         }) }
+                        if chain.len() == CAUSES_MAX && chain.last().is_some_and(|last| last.cause.is_some()) { <li>{ "and so on, further back" }</li> }
                     </ol>
                 },
             } }

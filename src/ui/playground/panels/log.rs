@@ -2,7 +2,7 @@
 
 use super::{PanelsProps, words};
 use crate::scenario::export::sentence;
-use crate::sim::{Event, Intervention, MarkKind, NodeId, Timeline};
+use crate::sim::{Choice, Event, Intervention, MarkKind, NodeId, ParamKind, Timeline};
 use crate::ui::action::Action;
 use crate::ui::playground::format_time;
 use crate::ui::run::Run;
@@ -130,18 +130,41 @@ impl PartialEq for RowProps {
 fn Row(props: &RowProps) -> Html {
     let event = &*props.event;
     let steps = event.step + 1;
-    let by_hand = event.by_hand && !matches!(&event.what, Intervention::Do(choice) if !choice.is_fault());
+    let fault = props.broken.is_some() || (event.by_hand && is_fault(&props.run, event));
     let go = format!("Go to step {}, at {}", event.step, format_time(event.time_us));
     html! {
-        <li class="log-row" aria-current={props.current.then_some("true")} data-tone={(by_hand || props.broken.is_some()).then_some("fault")}>
+        <li class="log-row" aria-current={props.current.then_some("true")} data-tone={fault.then_some("fault")}>
             <button class="log-time" type="button" aria-label={go} onclick={props.act.reform(move |_: MouseEvent| Action::SeekStep(steps))}>{ words::ms(event.time_us) }</button>
             <span class="log-who">{ event.actor.map_or_else(|| "–".to_owned(), |node| node.to_string()) }</span>
             <span class="log-what">
-                { sentence(&props.run.timeline(), event) }
+                { what(&props.run.timeline(), event) }
                 { for event.said.iter().map(|why| html! { <span class="log-why">{ why }</span> }) }
+                if let Intervention::Network { conditions: Some(conditions), .. } = &event.what {
+                    <span class="log-why">{ words::conditions(conditions).into_iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", ") }</span>
+                }
                 if event.by_hand { <span class="log-why">{ "by hand" }</span> }
                 if let Some(broken) = &props.broken { <span class="log-why">{ "breaks a safety property: " }{ broken }</span> }
             </span>
         </li>
     }
+}
+
+/// Whether what was done by hand harms: a fault, or a rule switched off.
+fn is_fault(run: &Run, event: &Event) -> bool {
+    match &event.what {
+        Intervention::Do(Choice::Param { index, value: 0 }) => {
+            run.timeline().setup().algorithm.params().get(usize::from(*index)).is_some_and(|spec| spec.kind == ParamKind::Rule)
+        }
+        Intervention::Do(Choice::Restart(_) | Choice::Resume(_) | Choice::Mend { .. } | Choice::Heal) => false,
+        Intervention::Do(choice) => choice.is_fault(),
+        Intervention::Delay { .. } | Intervention::Hold(_) => true,
+        Intervention::Release(_) | Intervention::Network { .. } => false,
+    }
+}
+
+/// The sentence without the node that the column before it names.
+fn what(timeline: &Timeline, event: &Event) -> String {
+    let sentence = sentence(timeline, event);
+    let named = event.actor.map(|node| format!("{node}: "));
+    named.and_then(|named| sentence.strip_prefix(&named).map(str::to_owned)).unwrap_or(sentence)
 }

@@ -5,19 +5,19 @@ use wasm_bindgen::JsCast;
 use web_sys::{CssStyleDeclaration, Document, Element, XmlSerializer, window};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
-/// The properties that make a picture look as it does; each is also a presentation attribute of SVG.
+/// The properties that make a picture look as it does; each is also a presentation attribute of SVG. All but opacity are inherited.
 const PROPERTIES: &[&str] = &[
     "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-opacity",
     "opacity", "paint-order", "font-family", "font-size", "font-weight", "text-anchor",
 ];
-/// Attributes that mean something on the page only.
-const DROPPED: &[&str] = &["class", "id", "tabindex", "role", "aria-label", "aria-hidden", "style"];
+/// Attributes that mean something on the page only; so do all of `data-` and `aria-`.
+const DROPPED: &[&str] = &["class", "tabindex", "role", "style"];
 
 /// The picture that `selector` names, as the text of an SVG file.
 pub fn svg_file(selector: &str) -> Option<String> {
     let document = window()?.document()?;
     let source = document.query_selector(selector).ok()??;
-    let copy = styled_copy(&source)?;
+    let copy = styled_copy(&source, None)?;
     copy.set_attribute("xmlns", SVG).ok()?;
     if let Some(view_box) = source.get_attribute("viewBox") {
         let mut numbers = view_box.split_whitespace().skip(2);
@@ -50,23 +50,26 @@ fn style_of(element: &Element) -> Option<CssStyleDeclaration> {
     window()?.get_computed_style(element).ok()?
 }
 
-/// A deep copy with the computed styles as attributes, without what is not seen.
-fn styled_copy(source: &Element) -> Option<Element> {
+/// A deep copy with the computed styles as attributes, without what is not seen, and without what `around` it has already.
+fn styled_copy(source: &Element, around: Option<&CssStyleDeclaration>) -> Option<Element> {
     let style = style_of(source)?;
     if style.get_property_value("display").ok()? == "none" {
         return None;
     }
     let copy: Element = source.clone_node().ok()?.dyn_into().ok()?;
     for name in copy.get_attribute_names().iter().filter_map(|name| name.as_string()) {
-        if DROPPED.contains(&name.as_str()) || name.starts_with("data-") {
+        if DROPPED.contains(&name.as_str()) || name.starts_with("data-") || name.starts_with("aria-") {
             copy.remove_attribute(&name).ok()?;
         }
     }
-    let is_text = matches!(source.tag_name().as_str(), "text" | "tspan");
     for property in PROPERTIES {
-        let is_of_text = property.starts_with("font") || *property == "text-anchor";
         let value = style.get_property_value(property).ok()?;
-        if (is_text || !is_of_text) && !value.is_empty() {
+        let usual = match around {
+            _ if *property == "opacity" => "1".to_owned(),
+            Some(around) => around.get_property_value(property).ok()?,
+            None => String::new(),
+        };
+        if value != usual {
             // A reference comes back with the page's own address in front of it.
             copy.set_attribute(property, &local_reference(&value)).ok()?;
         }
@@ -74,7 +77,7 @@ fn styled_copy(source: &Element) -> Option<Element> {
     let nodes = source.child_nodes();
     for node in (0..nodes.length()).filter_map(|index| nodes.item(index)) {
         let child = match node.dyn_ref::<Element>() {
-            Some(element) => styled_copy(element).map(|element| element.unchecked_into()),
+            Some(element) => styled_copy(element, Some(&style)).map(|element| element.unchecked_into()),
             None if node.node_type() == web_sys::Node::TEXT_NODE => node.clone_node().ok(),
             None => None,
         };
@@ -87,7 +90,7 @@ fn styled_copy(source: &Element) -> Option<Element> {
 
 /// Something that the picture refers to. A pattern brings its own looks; a shape takes those of the place where it is used.
 fn definition(element: &Element) -> Option<Element> {
-    if element.tag_name() == "pattern" { styled_copy(element) } else { element.clone_node_with_deep(true).ok()?.dyn_into().ok() }
+    if element.tag_name() == "pattern" { styled_copy(element, None) } else { element.clone_node_with_deep(true).ok()?.dyn_into().ok() }
 }
 
 /// `url("https://…#p-grid")` as `url(#p-grid)`.

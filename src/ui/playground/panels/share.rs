@@ -70,8 +70,10 @@ pub fn Share(props: &PanelsProps) -> Html {
                 <p class="notice">{ "This link is long for mail and chat. Download it as a file instead." }</p>
             }
             <CopyRow id="share-embed" label="Embed it in a page" button="Copy the code" text={link.embed()} said={said.clone()}/>
-            <p class="label">{ "Save" }</p>
-            { downloads(&props.run, &said) }
+            <div role="group" aria-labelledby="share-save">
+                <p class="label" id="share-save">{ "Save it" }</p>
+                { downloads(&props.run, &said) }
+            </div>
             <Open act={props.act.clone()} said={said.clone()}/>
             <div role="status">
                 { match &*said {
@@ -116,13 +118,13 @@ fn CopyRow(props: &CopyRowProps) -> Html {
         })
     };
     html! {
-        <>
+        <div>
             <label class="label" for={props.id}>{ props.label }</label>
             <div class="share-row">
                 <input class="field" id={props.id} ref={field} readonly=true value={props.text.clone()}/>
                 <button class="btn btn-main" type="button" {onclick}>{ icon("#i-copy") }{ props.button }</button>
             </div>
-        </>
+        </div>
     }
 }
 

@@ -1,6 +1,7 @@
 //! Numbers and names as the panels write them. Pure: knows no component.
 
 use crate::sim::{Conditions, Latency, NodeId, Scope};
+use crate::ui::playground::format_time;
 
 /// `411.8`: milliseconds with one decimal, for columns where the unit goes without saying.
 pub fn ms(time_us: u64) -> String {
@@ -8,9 +9,8 @@ pub fn ms(time_us: u64) -> String {
 }
 
 /// A local clock's reading, which may be before 0.
-pub fn signed_ms(time_us: i64) -> String {
-    let sign = if time_us < 0 { "−" } else { "" };
-    format!("{sign}{} ms", ms(time_us.unsigned_abs()))
+pub fn signed_time(time_us: i64) -> String {
+    format!("{}{}", if time_us < 0 { "−" } else { "" }, format_time(time_us.unsigned_abs()))
 }
 
 /// `12 %`, `0.5 %`, of parts per million.
