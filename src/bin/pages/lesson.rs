@@ -98,9 +98,8 @@ fn experiment(data: &LessonData, index: usize, [body, aim, hint, happened]: [&St
          <p class=\"experiment-state\"></p><h3 id=\"experiment-{id}-title\">{title}</h3></header>\n<div class=\"experiment-body\">{body}\
          <p class=\"experiment-goal\"><span class=\"label\">Goal</span>{aim}</p>\
          <div class=\"experiment-controls\" id=\"experiment-{id}-controls\"></div></div>\n\
-         <details class=\"hint\"><summary>{}Hint</summary><p>{hint}</p></details>\n\
+         <details class=\"hint\"><summary>Hint</summary><p>{hint}</p></details>\n\
          <details class=\"happened\"><summary class=\"happened-title\">{}What happened, and why</summary>{happened}</details></section>\n",
-        icon("hint"),
         icon("check"),
     )
 }

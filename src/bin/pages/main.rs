@@ -1,11 +1,13 @@
 //! The page writer: turns `index.html`, as Trunk left it, and the lessons into every page of the site. Knows no algorithm.
 //!
-//! Trunk runs it as its `post_build` hook and tells it by environment variables where things are. With `FAULTLINE_SITE` set to
+//! Trunk runs it as its `post_build` hook and tells it by environment variables where things are. An author asks it with words what
+//! happens in a run ([`run`]). With `FAULTLINE_SITE` set to
 //! the address at which the site will be served, pages name their own address, and there is a map of the site.
 
 mod drawing;
 mod home;
 mod lesson;
+mod run;
 mod template;
 
 use faultline::lessons::path;
@@ -19,7 +21,9 @@ use template::{Page, Template};
 const SITE: &str = "Faultline";
 
 fn main() -> ExitCode {
-    match write_site() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let done = if words.is_empty() { write_site() } else { run::answer(Path::new("lessons"), &words).map(|text| println!("{text}")) };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("{why}");

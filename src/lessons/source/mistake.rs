@@ -85,8 +85,10 @@ pub fn read(root: &Path, path: &Path) -> Result<(String, String), Mistake> {
 /// "there is no X; there are A, B and C", with the nearest name first if one is near.
 pub fn unknown(what: &str, name: &str, known: &[impl AsRef<str>]) -> String {
     let names: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
-    let near = names.iter().map(|known| (distance(name, known), *known)).min().filter(|(far, known)| *far * 3 <= known.len().max(3));
-    let suggestion = near.map_or(String::new(), |(_, known)| format!(" Did you mean \u{201c}{known}\u{201d}?"));
+    let typed = names.iter().map(|known| (distance(name, known), *known)).min().filter(|(far, known)| *far * 3 <= known.len().max(3));
+    let shortened = || names.iter().find(|known| name.len() >= 4 && known.contains(name)).copied();
+    let near = typed.map(|(_, known)| known).or_else(shortened);
+    let suggestion = near.map_or(String::new(), |known| format!(" Did you mean \u{201c}{known}\u{201d}?"));
     let list = if names.is_empty() { "nothing to choose from here".to_owned() } else { names.join(", ") };
     format!("there is no {what} \u{201c}{name}\u{201d}.{suggestion} Known: {list}.")
 }

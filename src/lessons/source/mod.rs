@@ -113,6 +113,16 @@ pub fn read_lesson(root: &Path, slug: &str) -> Result<Lesson, Mistakes> {
         .map_err(|found| Mistakes(mistakes.0.into_iter().chain(found.0).collect()))
 }
 
+/// Reads the scenarios of a lesson and no more, and the mistakes in them.
+pub fn read_scripts(root: &Path, slug: &str) -> Result<(BTreeMap<String, Script>, Mistakes), Mistakes> {
+    let files = files(root.parent().unwrap_or(root), &root.join(slug)).map_err(|mistake| Mistakes(vec![mistake]))?;
+    let fail = |says: String| Mistakes(vec![Mistake { file: slug.to_owned(), line: 0, says }]);
+    let (_, _, stop) = path::find(slug).ok_or_else(|| fail("is not on the path.".to_owned()))?;
+    let topic = topics::topic(stop.number).ok_or_else(|| fail("has no algorithms yet.".to_owned()))?;
+    let mut mistakes = Mistakes::default();
+    Ok((script::read_all(topic, &files, &mut mistakes), mistakes))
+}
+
 /// The scenario files of a folder: name without ending, path, text.
 fn files(house: &Path, folder: &Path) -> Result<Vec<(String, String, String)>, Mistake> {
     let scenarios = folder.join("scenarios");
@@ -411,7 +421,12 @@ impl Writer<'_> {
         let mut fields = Fields::parse(self.source, head.text, head.offset, "an experiment")?;
         let title = fields.need_text("title", "\"Crash the leader\"")?;
         let scenario = fields.need("scenario", "\"steady\"")?;
-        let scenario = self.script(&scenario)?;
+        let start_value = scenario;
+        let scenario = self.script(&start_value)?;
+        if self.scripts.get(&scenario).is_some_and(|script| !script.ends_where_it_opens()) {
+            let says = "this scenario does things after its `open`, which the reader's first deed would undo. Open it after its last step.";
+            return Err(start_value.mistake(says));
+        }
         let solution_value = fields.need("solution", "\"crash-the-leader\"")?;
         let solution = self.script(&solution_value)?;
         let algorithm = match (self.scripts.get(&scenario), self.scripts.get(&solution)) {

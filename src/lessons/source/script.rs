@@ -569,6 +569,11 @@ impl Script {
         Ok(scenario)
     }
 
+    /// Whether it leaves the run to the reader where it opens: anything that it did later would be undone by the reader's first deed.
+    pub fn ends_where_it_opens(&self) -> bool {
+        self.steps.iter().all(|step| step.at_us <= self.open_us)
+    }
+
     /// Whether a run of this script is one of `other` to which something was done after its opening moment.
     pub fn goes_on_from(&self, other: &Script) -> bool {
         let same = self.algorithm == other.algorithm

@@ -1,0 +1,77 @@
+//! For authors: what happens in a run, and whether the numbers of a text still hold.
+
+use faultline::lessons::goal::deed;
+use faultline::lessons::source::{self, Lesson};
+use faultline::sim::Timeline;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Events that a printed run may take.
+const EVENTS_MAX: u32 = 2_000_000;
+
+/// What `pages <words>` prints.
+pub fn answer(lessons: &Path, words: &[String]) -> Result<String, String> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["run", slug, scenario] => run(lessons, slug, scenario, "10"),
+        ["run", slug, scenario, until_s] => run(lessons, slug, scenario, until_s),
+        ["measure", slug] => source::read_lesson(lessons, slug).map(|lesson| measure(&lesson)).map_err(|mistakes| mistakes.to_string()),
+        _ => Err("Usage: pages run <lesson> <scenario> [seconds] | pages measure <lesson>".to_owned()),
+    }
+}
+
+/// Everything in a run that goals and captions can refer to, with its time. Other scenarios and the text may have mistakes.
+fn run(lessons: &Path, slug: &str, scenario: &str, until_s: &str) -> Result<String, String> {
+    let (scripts, mistakes) = source::read_scripts(lessons, slug).map_err(|mistakes| mistakes.to_string())?;
+    let script = scripts.get(scenario).ok_or_else(|| {
+        let known: Vec<&str> = scripts.keys().map(String::as_str).collect();
+        format!("{mistakes}There is no scenario \u{201c}{scenario}\u{201d}. Known: {}.", known.join(", "))
+    })?;
+    let until_s: u64 = until_s.parse().map_err(|_| format!("\u{201c}{until_s}\u{201d} is not a number of seconds."))?;
+    let scenario = script.play(script.seed()).map_err(|mistake| mistake.to_string())?;
+    let mut timeline = scenario.timeline().map_err(|why| why.to_string())?;
+    timeline.play_to(until_s * 1_000_000, EVENTS_MAX).map_err(|error| error.to_string())?;
+    Ok(happened(&timeline))
+}
+
+fn happened(timeline: &Timeline) -> String {
+    let algorithm = timeline.setup().algorithm;
+    let (facts, invariants) = (algorithm.facts(), algorithm.invariants());
+    let mut lines: Vec<(u64, String)> = Vec::new();
+    for entry in timeline.journal() {
+        lines.push((entry.at.time_us, format!("do:{:30} {:?}", deed(&entry.what), entry.what)));
+    }
+    for fired in &timeline.record().fired {
+        let Some(info) = facts.get(usize::from(fired.fact)) else { continue };
+        let values = fired.bindings.values.iter().map(|(name, value)| (format!("{{{name}}}"), value.clone()));
+        let node = fired.bindings.nodes.first().map(|node| ("{node}".to_owned(), node.to_string()));
+        let says = values.chain(node).fold(info.sentence.to_owned(), |says, (name, value)| says.replace(&name, &value));
+        lines.push((fired.time_us, format!("{:33} {says}", info.name)));
+    }
+    for violation in &timeline.record().violations {
+        let name = invariants.get(usize::from(violation.invariant)).map_or("", |info| info.name);
+        lines.push((violation.time_us, format!("broken:{name:26} {}", violation.broken.says)));
+    }
+    lines.sort_by_key(|(time_us, _)| *time_us);
+    let mut text = String::new();
+    for (time_us, line) in lines {
+        let _ = writeln!(text, "{:9.3} ms  {line}", time_us as f64 / 1_000.0);
+    }
+    let _ = write!(text, "Steps that could not be done: {}.", timeline.skipped());
+    text
+}
+
+fn measure(lesson: &Lesson) -> String {
+    let mut text = String::new();
+    for figure in &lesson.figures {
+        match figure.check(&lesson.scripts) {
+            Ok(()) => {
+                let _ = writeln!(text, "{}: {}, as stated", figure.name, figure.value);
+            }
+            Err(mistake) => {
+                let _ = writeln!(text, "{mistake}");
+            }
+        }
+    }
+    text
+}
