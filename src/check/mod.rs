@@ -1,3 +1,4 @@
-//! Trying runs by the thousand: random fault schedules. Knows `sim`; no algorithm, no screen.
+//! Trying runs: by the thousand under random faults, or all there are. Knows `sim`; no algorithm, no screen.
 
+pub mod explorer;
 pub mod schedule;

@@ -118,6 +118,17 @@ pub struct TimerRequest {
     pub between_us: Option<(u64, u64)>,
 }
 
+/// Whether a handler asked for anything: messages, timers (to arm or disarm), answers to clients.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Requested {
+    /// It sent something.
+    pub messages: bool,
+    /// It armed or disarmed a timer, even to no avail.
+    pub timers: bool,
+    /// It answered a client, even one that had its answer.
+    pub replies: bool,
+}
+
 /// What one handler asked for. One buffer serves a whole run.
 #[derive(Default)]
 pub struct Effects {
@@ -143,6 +154,8 @@ pub struct Effects {
     pub(super) armed: Vec<(TimerId, (u64, u64))>,
     /// Filled by the world: operations answered.
     pub(super) answered: Vec<CommandId>,
+    /// Filled by the world: what the handler asked for.
+    pub(super) requested: Requested,
     /// Filled by the world: some messages found no room in the network.
     pub(super) overflow: bool,
 }
@@ -157,6 +170,7 @@ impl Effects {
         self.sent.clear();
         self.armed.clear();
         self.answered.clear();
+        self.requested = Requested::default();
         self.overflow = false;
     }
     pub(super) fn send(&mut self, to: NodeId, payload: Rc<dyn Payload>) {

@@ -3,7 +3,9 @@
 //! A world has no schedule: whatever is in flight may arrive next, whatever is armed may fire next. Which of it does is a
 //! driver's choice. Nodes are shared between copies of a world until one of them changes (`Rc`), so a copy costs a few counts.
 
-use super::erased::{Algorithm, Answers, Effects, Env, Input, Part, PartsOf, Payload};
+pub(crate) mod exchange;
+
+use super::erased::{Algorithm, Answers, Effects, Env, Input, Part, PartsOf, Payload, Requested};
 use super::hash::{finish, fold, stable_hash};
 use super::protocol::Protocol;
 use super::{Broken, Choice, CommandId, Error, MessageId, NodeId, Operation, Params, TimerId, limits};
@@ -72,6 +74,8 @@ pub struct TimerSlot {
     pub generation: u32,
     /// Whether it is armed now.
     pub armed: bool,
+    /// Shortest and longest duration with which it was armed, by the node's clock, in microseconds.
+    pub between_us: (u64, u64),
     /// When it was armed, in true microseconds.
     pub set_us: u64,
     /// When the driver will fire it; the driver's own note.
@@ -119,17 +123,19 @@ impl Slot {
         }
     }
 
-    fn arm(&mut self, code: u32, now_us: u64, cause: u64) -> u32 {
+    fn arm(&mut self, code: u32, between_us: (u64, u64), now_us: u64, cause: u64) -> u32 {
         match self.timers.binary_search_by_key(&code, |timer| timer.code) {
             Ok(at) => self.timers.get_mut(at).map_or(0, |timer| {
                 timer.generation += 1;
                 timer.armed = true;
+                timer.between_us = between_us;
                 timer.set_us = now_us;
                 timer.cause = cause;
                 timer.generation
             }),
             Err(at) => {
-                self.timers.insert(at, TimerSlot { code, generation: 1, armed: true, set_us: now_us, due_us: u64::MAX, cause });
+                let timer = TimerSlot { code, generation: 1, armed: true, between_us, set_us: now_us, due_us: u64::MAX, cause };
+                self.timers.insert(at, timer);
                 1
             }
         }
@@ -393,7 +399,7 @@ impl World {
         self.slot(id.node)?.timers().find(|timer| timer.code == id.code && timer.generation == id.generation)
     }
 
-    pub(super) fn shared_slot(&self, node: NodeId) -> Option<Rc<Slot>> {
+    pub(crate) fn shared_slot(&self, node: NodeId) -> Option<Rc<Slot>> {
         self.slots.get(node.index()).cloned()
     }
 
@@ -606,11 +612,16 @@ impl World {
         let env = Env { me: node, nodes, params: &params, clock_us: slot.clock.read(now_us) };
         algorithm.handle(&mut *slot.parts, input, env, effects).map_err(Error::Command)?;
         slot.asked = slot.asked.wrapping_add(u32::try_from(effects.asked.len()).unwrap_or(0));
+        effects.requested = Requested {
+            messages: !effects.sends.is_empty(),
+            timers: !effects.timers.is_empty(),
+            replies: !effects.replies.is_empty(),
+        };
 
         for request in effects.timers.drain(..) {
             match request.between_us {
                 Some(between_us) => {
-                    let generation = slot.arm(request.code, now_us, cause);
+                    let generation = slot.arm(request.code, between_us, now_us, cause);
                     let id = TimerId { node, code: request.code, generation };
                     // Armed twice in one step: the later one counts.
                     effects.armed.retain(|(other, _)| other.code != id.code);
@@ -680,6 +691,10 @@ impl Effects {
     /// Operations that the step answered.
     pub fn answered(&self) -> &[CommandId] {
         &self.answered
+    }
+    /// What the step's handler asked for, whether or not it changed anything.
+    pub fn requested(&self) -> Requested {
+        self.requested
     }
     /// Questions that the step's handler asked: size of the range, and the answer.
     pub fn asked(&self) -> &[(u32, u32)] {

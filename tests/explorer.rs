@@ -1,0 +1,67 @@
+//! The Explorer: its counts against those that TLC and stateright publish, its witnesses against the shortest ones, its promises.
+
+#![cfg(test)]
+
+mod models;
+
+use faultline::check::explorer::{Explorer, Goal, Network, Property, Pruning, Query, Stop, Verdict, started};
+use faultline::sim::Params;
+use models::two_phase::{self, TWO_PHASE};
+use std::rc::Rc;
+
+fn two_phase_query() -> Query {
+    let properties = vec![Property::Always(0), Property::Sometimes(Goal::Fact(0)), Property::Sometimes(Goal::Fact(1))];
+    Query { network: Network::Growing, pruning: Pruning::Idle, stop: Stop::Never, ..Query::new(properties) }
+}
+
+fn two_phase(managers: u16, query: &Query) -> Explorer {
+    let world = started(&TWO_PHASE, managers + 1, Params::default(), 0).unwrap();
+    Explorer::new(&world, query).unwrap()
+}
+
+fn counts(explorer: &mut Explorer) -> (u64, u64, u32) {
+    let progress = explorer.finish();
+    (progress.distinct, progress.generated, progress.depth)
+}
+
+#[test]
+fn two_phase_commit_has_the_states_that_tlc_and_stateright_find() {
+    for (managers, expected) in [(3, (288, 1_146, 11)), (5, (8_832, 58_146, 17))] {
+        let mut explorer = two_phase(managers, &two_phase_query());
+        assert_eq!(counts(&mut explorer), expected);
+        assert_eq!(explorer.verdict(), Verdict::Exhausted);
+        assert_eq!(explorer.witnessed().collect::<Vec<_>>(), [1, 2]);
+    }
+}
+
+#[test]
+fn the_shortest_abort_takes_a_step_a_manager_and_the_shortest_commit_three_and_one() {
+    for managers in [3, 5] {
+        let mut explorer = two_phase(managers, &two_phase_query());
+        explorer.finish();
+        let length = |witness: Option<Result<Vec<_>, _>>| witness.unwrap().unwrap().len();
+        assert_eq!(length(explorer.witness(1)), usize::from(managers));
+        assert_eq!(length(explorer.witness(2)), usize::from(3 * managers + 1));
+    }
+}
+
+#[test]
+fn of_interchangeable_managers_one_order_is_visited() {
+    for (managers, orbits) in [(3, 80), (5, 314), (8, 1_461)] {
+        let query = Query { symmetry: Some(Rc::new(two_phase::symmetry(managers, false))), ..two_phase_query() };
+        let mut explorer = two_phase(managers, &query);
+        assert_eq!(explorer.finish().distinct, orbits, "{managers} managers");
+        assert_eq!(explorer.verdict(), Verdict::Exhausted);
+    }
+}
+
+#[test]
+fn the_order_found_by_looks_has_as_many_orbits_as_trying_all_orders() {
+    for managers in [2, 3, 4] {
+        let orbits = |tries_all| {
+            let query = Query { symmetry: Some(Rc::new(two_phase::symmetry(managers, tries_all))), ..two_phase_query() };
+            two_phase(managers, &query).finish().distinct
+        };
+        assert_eq!(orbits(false), orbits(true), "{managers} managers");
+    }
+}
