@@ -250,7 +250,7 @@ fn a_mistake_in_a_scenario_is_named_with_its_line() {
     for (replace, expect) in [
         (("title = \"Start\"", "title = Start"), "scenarios/start.toml:2: this is not TOML"),
         (("note = \"A run.\"\n", ""), "a scenario needs `note`, for example"),
-        (("\"raft\"", "\"rapht\""), "scenarios/start.toml:4: there is no algorithm “rapht”. Did you mean “raft”?"),
+        (("\"raft\"", "\"raff\""), "scenarios/start.toml:4: there is no algorithm “raff”. Did you mean “raft”?"),
         (("seed = 1", "sead = 1"), "scenarios/start.toml:5: in a scenario, there is no field “sead”. Did you mean “seed”?"),
         (("seed = 1", "seed = -1"), "scenarios/start.toml:5: expected a seed, which is a whole number from 0, found -1."),
         (("\"1 s\"", "\"1 sec\""), "scenarios/start.toml:6: expected a duration like \"300 ms\" or \"1.2 s\", found \"1 sec\"."),
