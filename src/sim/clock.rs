@@ -81,6 +81,16 @@ impl Due {
 
 const CLASS_SHIFT: u32 = 56;
 
+/// A choice as one word of the fingerprint. What happens by itself, by far the most of a run, takes the short way.
+fn digest(choice: &Choice) -> u64 {
+    match choice {
+        Choice::Deliver(id) => fold(0x100 | u64::from(id.copy), id.word()),
+        Choice::Drop(id) => fold(0x200 | u64::from(id.copy), id.word()),
+        Choice::Fire(id) => fold(0x300, (u64::from(id.node.0) << 48) ^ (u64::from(id.code) << 32) ^ u64::from(id.generation)),
+        other => stable_hash(other),
+    }
+}
+
 /// Messages and bytes of one kind so far.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
@@ -111,7 +121,12 @@ pub struct Clock {
     facts: Vec<u64>,
     /// Each node before the last step that changed it.
     before: BTreeMap<NodeId, Rc<Slot>>,
-    effects: Effects,
+    /// One buffer for the whole run; absent only while a step is being applied.
+    effects: Option<Box<Effects>>,
+}
+
+fn buffer(seed: u64) -> Box<Effects> {
+    Box::new(Effects::answering(Answers::Drawn { seed }))
 }
 
 impl Clone for Clock {
@@ -128,7 +143,7 @@ impl Clone for Clock {
             tallies: self.tallies.clone(),
             facts: self.facts.clone(),
             before: self.before.clone(),
-            effects: Effects::answering(Answers::Drawn { seed: self.seed }),
+            effects: None,
         }
     }
 }
@@ -150,7 +165,7 @@ impl Clock {
             at_this_instant: 0,
             fingerprint: Fingerprint::default(),
             before: BTreeMap::new(),
-            effects: Effects::answering(Answers::Drawn { seed: setup.seed }),
+            effects: None,
         };
         for node in 0..setup.nodes {
             clock.push(0, Due::Start(NodeId(node)));
@@ -189,29 +204,28 @@ impl Clock {
         self.heap.push(Reverse((time_us, (due.class() << CLASS_SHIFT) | self.sequence, due)));
     }
 
-    /// Whether a heap entry still says what will happen.
-    fn holds(&self, time_us: u64, due: Due) -> bool {
+    /// Where a heap entry happens and whether it passes a frozen node by (as the end of a doomed message does), if it still says what will happen.
+    fn holds(&self, time_us: u64, due: Due) -> Option<(NodeId, bool)> {
         match due {
-            Due::Start(node) => self.world.status(node) == Status::Down,
-            Due::Copy(id) => self.world.flight(id).is_some(),
-            Due::End(id) => self.world.flight(id).is_some_and(|flight| flight.ends_us == time_us),
-            Due::Fire(id) => self.world.timer(id).is_some_and(|timer| timer.due_us == time_us),
+            Due::Start(node) => (self.world.status(node) == Status::Down).then_some((node, false)),
+            // The network makes it, whatever becomes of the nodes.
+            Due::Copy(id) => self.world.flight(id).map(|_| (id.from, true)),
+            Due::End(id) => {
+                let flight = self.world.flight(id)?;
+                (flight.ends_us == time_us).then_some((id.to, flight.doomed))
+            }
+            Due::Fire(id) => (self.world.timer(id)?.due_us == time_us).then_some((id.node, false)),
         }
     }
 
-    /// When the next event is due; `None` when nothing will ever happen again by itself.
+    /// The next event, when it is due, and whether it passes a frozen node by.
     ///
     /// What is addressed to a frozen node waits there, in order. A doomed message never gets that far.
-    pub fn next_us(&mut self) -> Option<u64> {
+    fn next(&mut self) -> Option<(u64, Due, bool)> {
         while let Some(Reverse((time_us, _, due))) = self.heap.peek().copied() {
-            if self.holds(time_us, due) {
-                let (at, passes) = match due {
-                    Due::End(id) => (id.to, self.world.flight(id).is_some_and(|flight| flight.doomed)),
-                    Due::Copy(id) => (id.from, true),
-                    Due::Start(node) | Due::Fire(TimerId { node, .. }) => (node, false),
-                };
+            if let Some((at, passes)) = self.holds(time_us, due) {
                 if passes || self.world.status(at) != Status::Paused {
-                    return Some(time_us);
+                    return Some((time_us, due, passes));
                 }
                 self.parked.entry(at).or_default().push((time_us, due));
             }
@@ -220,14 +234,17 @@ impl Clock {
         None
     }
 
+    /// When the next event is due; `None` when nothing will ever happen again by itself.
+    pub fn next_us(&mut self) -> Option<u64> {
+        self.next().map(|(time_us, _, _)| time_us)
+    }
+
     /// Applies the next event if it is due by `until_us`; says whether there was one. `record` is written if given.
     pub fn step(&mut self, until_us: u64, record: Option<&mut Record>) -> Result<bool, Error> {
-        if self.next_us().is_none_or(|time_us| time_us > until_us) {
-            return Ok(false);
-        }
-        let Some(Reverse((time_us, _, due))) = self.heap.pop() else { return Ok(false) };
+        let Some((time_us, due, passes)) = self.next().filter(|(time_us, _, _)| *time_us <= until_us) else { return Ok(false) };
+        self.heap.pop();
         self.advance(time_us);
-        let (choice, reason) = self.choice(due);
+        let (choice, reason) = self.choice(due, passes);
         self.apply(&choice, reason, false, record)?;
         Ok(true)
     }
@@ -240,18 +257,15 @@ impl Clock {
         }
     }
 
-    fn choice(&self, due: Due) -> (Choice, Option<&'static str>) {
+    fn choice(&self, due: Due, doomed: bool) -> (Choice, Option<&'static str>) {
         match due {
             Due::Start(node) => (Choice::Restart(node), None),
             Due::Copy(id) => (Choice::Duplicate(id), Some("by the network")),
             Due::Fire(id) => (Choice::Fire(id), None),
-            Due::End(id) => match self.world.flight(id) {
-                Some(flight) if flight.doomed && self.world.is_cut(id.from, id.to) => (Choice::Drop(id), Some("the link is cut")),
-                Some(flight) if flight.doomed => (Choice::Drop(id), Some("the network lost it")),
-                _ if self.world.is_cut(id.from, id.to) => (Choice::Drop(id), Some("the link is cut")),
-                _ if self.world.status(id.to) == Status::Down => (Choice::Drop(id), Some("the node is down")),
-                _ => (Choice::Deliver(id), None),
-            },
+            Due::End(id) if self.world.is_cut(id.from, id.to) => (Choice::Drop(id), Some("the link is cut")),
+            Due::End(id) if doomed => (Choice::Drop(id), Some("the network lost it")),
+            Due::End(id) if self.world.status(id.to) == Status::Down => (Choice::Drop(id), Some("the node is down")),
+            Due::End(id) => (Choice::Deliver(id), None),
         }
     }
 
@@ -275,7 +289,8 @@ impl Clock {
             }
             Intervention::Release(message) => {
                 let now_us = self.world.now_us();
-                let fate = self.fate(*message).ok_or(Error::NoMessage(*message))?;
+                self.world.flight(*message).ok_or(Error::NoMessage(*message))?;
+                let fate = self.fate(*message);
                 let flight = self.world.flight_mut(*message).ok_or(Error::NoMessage(*message))?;
                 let ends_us = now_us + (fate.ends_us - now_us) / 2;
                 flight.ends_us = ends_us;
@@ -317,10 +332,10 @@ impl Clock {
         Ok(())
     }
 
-    fn fate(&mut self, id: MessageId) -> Option<super::network::Fate> {
-        let flight = self.world.flight(id)?;
-        let cut = self.world.is_cut(id.from, id.to);
-        Some(self.network.fate(self.seed, id, || flight.payload.wire_bytes(), self.world.now_us(), cut))
+    fn fate(&mut self, id: MessageId) -> super::network::Fate {
+        let (world, cut) = (&self.world, self.world.is_cut(id.from, id.to));
+        let bytes = || world.flight(id).map_or(0, |flight| flight.payload.wire_bytes());
+        self.network.fate(self.seed, id, bytes, world.now_us(), cut)
     }
 
     /// Applies a choice, schedules what it led to, and writes down what happened.
@@ -328,26 +343,31 @@ impl Clock {
         if self.world.steps() >= limits::EVENTS_MAX {
             return Err(Error::limit("events", limits::EVENTS_MAX));
         }
-        let mut effects = std::mem::take(&mut self.effects);
+        let mut effects = self.effects.take().unwrap_or_else(|| buffer(self.seed));
         effects.listening = record.is_some();
         if let (Some(actor), true) = (choice.actor(), record.is_some()) {
             self.before.extend(self.world.shared_slot(actor).map(|slot| (actor, slot)));
         }
-        let clock_before = choice.actor().and_then(|node| self.world.slot(node)).map(|slot| slot.clock);
-        let result = self.world.apply(choice, &mut effects);
-        let result = result.and_then(|applied| {
-            self.schedule(choice, &effects, record.is_some());
-            if let (Choice::ClockDrift { node, .. }, Some(before)) = (choice, clock_before) {
-                self.reschedule_timers(*node, before);
+        let clock_before = match choice {
+            Choice::ClockDrift { node, .. } => self.world.slot(*node).map(|slot| (*node, slot.clock)),
+            _ => None,
+        };
+        let result = match self.world.apply(choice, &mut effects) {
+            Ok(applied) => {
+                self.schedule(choice, &effects, record.is_some());
+                if let Some((node, before)) = clock_before {
+                    self.reschedule_timers(node, before);
+                }
+                self.fingerprint.fold(fold(digest(choice), self.world.now_us()));
+                self.at_this_instant = self.at_this_instant.saturating_add(1);
+                if let Some(record) = record {
+                    self.write(choice, reason, by_hand, applied, &mut effects, record);
+                }
+                if effects.overflow { Err(Error::limit("messages in flight", limits::IN_FLIGHT_MAX)) } else { Ok(()) }
             }
-            self.fingerprint.fold(fold(stable_hash(choice), self.world.now_us()));
-            self.at_this_instant = self.at_this_instant.saturating_add(1);
-            if let Some(record) = record {
-                self.write(choice, reason, by_hand, applied, &mut effects, record);
-            }
-            if effects.overflow { Err(Error::limit("messages in flight", limits::IN_FLIGHT_MAX)) } else { Ok(()) }
-        });
-        self.effects = effects;
+            Err(error) => Err(error),
+        };
+        self.effects = Some(effects);
         result
     }
 
@@ -361,7 +381,7 @@ impl Clock {
             self.push(due_us, Due::Fire(*id));
         }
         for id in effects.sent() {
-            let Some(fate) = self.fate(*id) else { continue };
+            let fate = self.fate(*id);
             if let Some(flight) = self.world.flight_mut(*id) {
                 flight.ends_us = fate.ends_us;
                 flight.doomed = fate.doomed;
@@ -378,7 +398,7 @@ impl Clock {
             Choice::Resume(node) | Choice::Crash(node) => {
                 // Piled up at a frozen node: all of it is due now. At a node that crashed, messages find nobody.
                 for (time_us, due) in self.parked.remove(node).unwrap_or_default() {
-                    if self.holds(time_us, due) {
+                    if self.holds(time_us, due).is_some() {
                         let time_us = time_us.max(now_us);
                         self.note(due, time_us);
                         self.push(time_us, due);

@@ -4,6 +4,7 @@
 //! None of them is an index into a table, so taking one event out of a run does not rename the others.
 
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// A node: `0 .. nodes`.
@@ -26,7 +27,7 @@ impl fmt::Display for NodeId {
 
 /// A message: the `k`-th on the directed link `from → to`, counted from 0. `copy` is 0 for the original, 1.. for duplicates,
 /// so that a duplicate does not rename the messages after it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct MessageId {
     /// Sender.
     pub from: NodeId,
@@ -36,6 +37,26 @@ pub struct MessageId {
     pub k: u32,
     /// 0 for the original.
     pub copy: u8,
+}
+
+impl MessageId {
+    /// Link and position in one word, ordered as they are.
+    pub(super) fn word(self) -> u64 {
+        (u64::from(self.from.0) << 48) | (u64::from(self.to.0) << 32) | u64::from(self.k)
+    }
+}
+
+// By link, position, copy, as a derived order would be; in two comparisons, since a run makes several for each event.
+impl Ord for MessageId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.word().cmp(&other.word()).then(self.copy.cmp(&other.copy))
+    }
+}
+
+impl PartialOrd for MessageId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl fmt::Display for MessageId {
