@@ -93,15 +93,27 @@ pub struct Caption {
 }
 
 impl Caption {
-    /// Whether a fact that binds this gives everything that the text has in braces.
-    pub fn fits(&self, bindings: &Bindings) -> bool {
-        let bound = |name: &str| match name {
-            "node" => !bindings.nodes.is_empty(),
-            "other" if bindings.nodes.len() > 1 => true,
-            name => bindings.values.iter().any(|(known, _)| *known == name),
+    /// The text with its names filled in; `None` if one of them stands for nothing here, so that the caption does not fit.
+    /// `{node}` and `{other}` are the first nodes that the bindings are about, unless something is bound to these names.
+    pub fn filled(&self, bindings: &Bindings) -> Option<String> {
+        let value = |name: &str| {
+            let bound = bindings.values.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+            bound.or_else(|| match name {
+                "node" => bindings.nodes.first().map(ToString::to_string),
+                "other" => bindings.nodes.get(1).map(ToString::to_string),
+                _ => None,
+            })
         };
-        let mut names = self.say.split('{').skip(1).filter_map(|part| part.split_once('}'));
-        names.all(|(name, _)| bound(name))
+        let mut text = String::with_capacity(self.say.len());
+        let mut rest = self.say.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}')?;
+            text.push_str(before);
+            text.push_str(&value(name)?);
+            rest = after;
+        }
+        text.push_str(rest);
+        Some(text)
     }
 }
 

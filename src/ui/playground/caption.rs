@@ -18,50 +18,27 @@ pub struct Said {
     pub slow: bool,
 }
 
-/// Fills the names in braces of `template`. `{node}` is the first node the bindings are about.
-fn fill(template: &str, bindings: &Bindings) -> String {
-    let mut text = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        text.push_str(before);
-        let Some((name, after)) = after.split_once('}') else {
-            rest = after;
-            break;
-        };
-        match bindings.values.iter().find(|(key, _)| *key == name) {
-            Some((_, value)) => text.push_str(value),
-            None if name == "node" => text.push_str(&bindings.nodes.first().map(ToString::to_string).unwrap_or_default()),
-            None if name == "other" => text.push_str(&bindings.nodes.get(1).map(ToString::to_string).unwrap_or_default()),
-            None => {}
-        }
-        rest = after;
-    }
-    text.push_str(rest);
-    text
-}
-
 /// The last thing worth a caption up to the present moment of the run.
 pub fn latest(timeline: &Timeline, captions: &[Caption]) -> Option<Said> {
     let algorithm = timeline.setup().algorithm;
     let steps = timeline.step_count();
     let record = timeline.record();
-    let find = |condition: &str| captions.iter().find(|caption| caption.when == condition);
-
     if let Some(violation) = record.violations.iter().rfind(|violation| violation.step < steps) {
         // A broken property is never talked over by something later, only by a rewind.
         return Some(Said { text: violation.broken.says.clone().into(), time_us: violation.time_us, fault: true, slow: false });
     }
+    // The same fact may have a caption for each algorithm's bindings: the first that can be filled in counts.
+    let find = |condition: &str, bindings: &Bindings, time_us: u64| {
+        captions.iter().filter(|caption| caption.when == condition).find_map(|caption| {
+            Some(Said { text: caption.filled(bindings)?.into(), time_us, fault: false, slow: caption.slow })
+        })
+    };
     let facts = algorithm.facts();
     let fact = record.fired.iter().rev().filter(|fired| fired.step < steps).find_map(|fired| {
-        let name = facts.get(usize::from(fired.fact))?.name;
-        // Algorithms may have a fact of the same name and bind less to it: a caption fits if it can be filled in.
-        let caption = captions.iter().find(|caption| caption.when == name && caption.fits(&fired.bindings))?;
-        Some(Said { text: fill(&caption.say, &fired.bindings).into(), time_us: fired.time_us, fault: false, slow: caption.slow })
+        find(facts.get(usize::from(fired.fact))?.name, &fired.bindings, fired.time_us)
     });
     let deed = timeline.journal().iter().rev().find_map(|entry| {
-        let caption = find(&format!("do:{}", goal::deed(&entry.what)))?;
-        let bindings = Bindings::default();
-        Some(Said { text: fill(&caption.say, &bindings).into(), time_us: entry.at.time_us, fault: false, slow: caption.slow })
+        find(&format!("do:{}", goal::deed(&entry.what)), &Bindings::default(), entry.at.time_us)
     });
     match (fact, deed) {
         (Some(fact), Some(deed)) => Some(if deed.time_us > fact.time_us { deed } else { fact }),
