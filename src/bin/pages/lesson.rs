@@ -38,8 +38,7 @@ fn head(lesson: &Lesson) -> String {
     let title = PATH.get(part - 1).map_or("", |part| part.title);
     format!(
         "<header class=\"lesson-head\">{}<p class=\"lesson-where\"><a href=\"./#path\">Part {part} · {}</a> · lesson {}</p><h1>{}</h1>\
-         <p class=\"hook\">{}</p><p class=\"lesson-facts\"><span>{} minutes</span><span>{} experiments</span>\
-         <span data-progress-of=\"{}\"></span></p></header>\n",
+         <p class=\"hook\">{}</p><p class=\"lesson-facts\"><span>{} minutes</span><span>{} experiments</span></p></header>\n",
         core(part),
         escape(title),
         lesson.data.number,
@@ -47,7 +46,6 @@ fn head(lesson: &Lesson) -> String {
         escape(&lesson.hook),
         lesson.minutes,
         lesson.data.experiments.len(),
-        lesson.data.slug,
     )
 }
 

@@ -75,6 +75,7 @@ impl<'a> Renderer<'a> {
         let mut heading = None;
         let mut link_ends: Vec<&'static str> = Vec::new();
         let mut in_code = false;
+        let mut names_row = false;
         let html = |text: &'static str| Event::Html(CowStr::Borrowed(text));
         // Merged, since the parser cuts a text at every character that might have been markup, also inside {{…}}.
         for (event, range) in TextMergeWithOffset::new(Parser::new_ext(part.text, options).into_offset_iter()) {
@@ -109,6 +110,16 @@ impl<'a> Renderer<'a> {
                     out.push(Event::End(TagEnd::Table));
                     out.push(html("</div>\n"));
                 }
+                // The first cell of a row is what the row is about.
+                Event::Start(Tag::TableRow) => {
+                    names_row = true;
+                    out.push(Event::Start(Tag::TableRow));
+                }
+                Event::Start(Tag::TableCell) if names_row => out.push(html("<th scope=\"row\">")),
+                Event::End(TagEnd::TableCell) if names_row => {
+                    names_row = false;
+                    out.push(html("</th>"));
+                }
                 Event::Start(Tag::CodeBlock(kind)) => {
                     in_code = true;
                     let language = match &kind {
@@ -138,7 +149,7 @@ impl<'a> Renderer<'a> {
         }
         let mut text = String::new();
         pulldown_cmark::html::push_html(&mut text, out.into_iter());
-        text.replace("<th>", "<th scope=\"col\">")
+        text.replace("<th></th>", "<td></td>").replace("<th>", "<th scope=\"col\">")
     }
 
     fn heading(&mut self, level: HeadingLevel, inner: Vec<Event<'_>>, offset: usize, mistakes: &mut Mistakes) -> String {
