@@ -4,8 +4,8 @@
 
 use crate::sim::timeline::{self, At, Entry};
 use crate::sim::{
-    Argument, ArgumentKind, Broken, Choice, Clock, CommandCall, CommandId, CommandSpec, Conditions, Error, Intervention, Latency, NodeId, Scope,
-    Setup, rng,
+    Argument, ArgumentKind, Broken, Choice, Clock, CommandCall, CommandId, CommandSpec, Conditions, Error, Intervention, Latency, NodeId,
+    Scope, Setup, rng,
 };
 use rand_pcg::Pcg64Mcg;
 
@@ -250,7 +250,9 @@ mod tests {
     fn disks_are_wiped_only_where_that_is_asked_for() {
         let wipes = |wipes| {
             let shape = Shape { wipes, ..Shape::default() };
-            (0..50).flat_map(|seed| random_schedule(seed, 3, &[], &shape)).any(|entry| matches!(entry.what, Intervention::Do(Choice::Wipe(_))))
+            (0..50)
+                .flat_map(|seed| random_schedule(seed, 3, &[], &shape))
+                .any(|entry| matches!(entry.what, Intervention::Do(Choice::Wipe(_))))
         };
         assert!(!wipes(false));
         assert!(wipes(true));

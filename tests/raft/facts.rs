@@ -207,10 +207,10 @@ fn the_exhibits_show_terms_what_is_settled_and_who_led_when() {
     assert_eq!(logs.columns, ["1", "2"]);
     let row = &logs.rows[usize::from(second)];
     assert_eq!(row.note, "commit 1");
-    assert_eq!(row.cells.iter().map(|cell| (cell.text.as_str(), cell.corner.as_str(), cell.settled)).collect::<Vec<_>>(), [
-        ("x←7", "1", true),
-        ("x←8", term.as_str(), false)
-    ]);
+    assert_eq!(
+        row.cells.iter().map(|cell| (cell.text.as_str(), cell.corner.as_str(), cell.settled)).collect::<Vec<_>>(),
+        [("x←7", "1", true), ("x←8", term.as_str(), false)]
+    );
     assert_eq!(logs.rows[usize::from(first)].note, "down");
     let span = |node: u16| leadership.lanes[usize::from(node)].spans.last().unwrap();
     assert_eq!((span(first).label.as_str(), span(first).tone), ("leader of term 1", Tone::Series(1)));
@@ -241,7 +241,8 @@ fn every_handler_says_why() {
     lab.run(1_000);
     for event in lab.0.record().trace.events() {
         let silent = matches!(event.choice(), Some(Choice::Fire(id)) if id.code == 1) || matches!(event.choice(), Some(Choice::Restart(_)));
-        let repeated = event.message.as_ref().is_some_and(|flight| lab.world().algorithm().describe(&*flight.payload).starts_with("ok in term"));
+        let repeated =
+            event.message.as_ref().is_some_and(|flight| lab.world().algorithm().describe(&*flight.payload).starts_with("ok in term"));
         assert!(silent || repeated || !event.said.is_empty(), "{:?}", event.what);
     }
 }
@@ -250,7 +251,8 @@ fn every_handler_says_why() {
 fn facts_hold_together_under_random_faults_and_a_rewind_finds_the_same() {
     let mut seen = BTreeSet::new();
     for seed in 0..60 {
-        let setup = setup(5, seed, &[("pre_vote", i64::from(seed % 3 == 0)), ("check_quorum", 1), ("compact_after", 3 * i64::from(seed % 2 == 0))]);
+        let setup =
+            setup(5, seed, &[("pre_vote", i64::from(seed % 3 == 0)), ("check_quorum", 1), ("compact_after", 3 * i64::from(seed % 2 == 0))]);
         let shape = Shape { calls: 60, ..Shape::default() };
         let mut timeline = Timeline::new(setup.clone(), schedule(&setup, seed, &shape)).unwrap();
         let until_us = shape.calm_from_us + 2_000_000;

@@ -3,7 +3,7 @@
 use faultline::check::schedule::{Shape, random_schedule};
 use faultline::sim::timeline::Entry;
 use faultline::sim::{
-    Argument, Choice, CommandCall, CommandId, Conditions, Fired, Intervention, NodeId, Outcome, Params, Setup, TimerId, Timeline, World,
+    Argument, Choice, CommandCall, CommandId, Conditions, Fired, Intervention, NodeId, Outcome, Params, Setup, Timeline, TimerId, World,
 };
 use faultline::topics::topic;
 
@@ -106,7 +106,8 @@ impl Lab {
     pub fn fire(&mut self, node: u16, code: u32) -> &mut Self {
         let node = NodeId(node);
         let slot = self.world().slot(node).unwrap();
-        let generation = slot.timers().find(|timer| timer.code == code).unwrap_or_else(|| panic!("timer {code} of {node} is not armed")).generation;
+        let generation =
+            slot.timers().find(|timer| timer.code == code).unwrap_or_else(|| panic!("timer {code} of {node} is not armed")).generation;
         self.do_(Choice::Fire(TimerId { node, code, generation }))
     }
     pub fn call(&mut self, node: u16, call: CommandCall) -> CommandId {

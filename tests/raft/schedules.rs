@@ -27,7 +27,7 @@ fn schedules() -> u64 {
 }
 
 fn variant(seed: u64) -> (u16, &'static [(&'static str, i64)]) {
-    let nodes = if seed % 2 == 0 { 3 } else { 5 };
+    let nodes = if seed.is_multiple_of(2) { 3 } else { 5 };
     (nodes, VARIANTS[(seed / 2) as usize % VARIANTS.len()])
 }
 
@@ -46,7 +46,7 @@ fn every_invariant_holds_under_random_faults_and_the_cluster_recovers() {
         }
         commits += ended.clock.world().operations().iter().filter(|op| matches!(op.done, Some((_, Outcome::Done(_))))).count();
         events += ended.clock.world().steps();
-        if seed % 4 == 0 {
+        if seed.is_multiple_of(4) {
             recovers(&mut ended.clock, &context);
         }
     }

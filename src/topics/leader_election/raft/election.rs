@@ -216,12 +216,11 @@ pub fn handle_pre_vote_reply(node: &mut Node<'_, Raft>, from: NodeId, next_term:
 
 /// Arms the quorum check of a leader if it is wanted and not armed.
 pub fn arm_quorum_check(node: &mut Node<'_, Raft>, cx: &mut Cx<'_>) {
-    if let Standing::Leader(leadership) = &mut node.volatile.standing {
-        if cx.params().on(CHECK_QUORUM) && !leadership.checks_quorum {
-            leadership.checks_quorum = true;
-            let (_, most_us) = params::election_timeout_us(cx.params());
-            cx.set_timer(RaftTimer::QuorumCheck, most_us);
-        }
+    let Standing::Leader(leadership) = &mut node.volatile.standing else { return };
+    if cx.params().on(CHECK_QUORUM) && !leadership.checks_quorum {
+        leadership.checks_quorum = true;
+        let (_, most_us) = params::election_timeout_us(cx.params());
+        cx.set_timer(RaftTimer::QuorumCheck, most_us);
     }
 }
 

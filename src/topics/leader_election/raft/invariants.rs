@@ -77,9 +77,10 @@ pub const ALL: &[Invariant<Raft>] = &[
         sentence: "If two logs contain an entry with the same index and term, then the logs are identical in all entries up through the given index.",
         check: |_, ghost| match ghost.breaches.matching {
             None => Ok(()),
-            Some((a, b, index)) => {
-                broken([a, b], format!("The logs of node {a} and node {b} differ at entry {index}, though a later entry is of the same term in both."))
-            }
+            Some((a, b, index)) => broken(
+                [a, b],
+                format!("The logs of node {a} and node {b} differ at entry {index}, though a later entry is of the same term in both."),
+            ),
         },
     },
     Invariant {
@@ -97,9 +98,10 @@ pub const ALL: &[Invariant<Raft>] = &[
         sentence: "If a server has applied a log entry at a given index to its state machine, no other server will ever apply a different log entry for the same index.",
         check: |_, ghost| match ghost.breaches.machine {
             None => Ok(()),
-            Some((node, index, first, Some(term))) => {
-                broken([node], format!("Node {node} has applied entry {index} of term {term}; before, one of term {first} was applied there."))
-            }
+            Some((node, index, first, Some(term))) => broken(
+                [node],
+                format!("Node {node} has applied entry {index} of term {term}; before, one of term {first} was applied there."),
+            ),
             Some((node, index, _, None)) => {
                 broken([node], format!("Node {node} has taken over a snapshot up to entry {index} that is not what was applied before."))
             }
@@ -194,9 +196,10 @@ fn note_leader(ghost: &mut Ghost, node: NodeId, stable: &Stable) {
 
 /// Whether the leader of `term` holds what was committed in earlier terms, from the entry after `from` on.
 fn check_completeness(ghost: &mut Ghost, node: NodeId, term: Term, log: &Log, from: Index) {
-    let missing = (1..).zip(&ghost.committed).skip(from as usize).find(|(index, committed)| {
-        committed.in_term < term && !log.holds(*index, committed.entry.term)
-    });
+    let missing = (1..)
+        .zip(&ghost.committed)
+        .skip(from as usize)
+        .find(|(index, committed)| committed.in_term < term && !log.holds(*index, committed.entry.term));
     if let Some((index, committed)) = missing {
         ghost.breaches.completeness.get_or_insert((node, term, index, committed.in_term));
     }

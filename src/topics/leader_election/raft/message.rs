@@ -127,7 +127,13 @@ impl Message {
 /// Kinds of message in the order of [`kind`]. Append only.
 pub const KINDS: &[MessageKind] = &[
     MessageKind { name: "RequestVote", short: "RV", tone: Tone::Candidate, reply: false, help: "A candidate asks for a vote in its term." },
-    MessageKind { name: "vote", short: "V", tone: Tone::Candidate, reply: true, help: "The answer to RequestVote: given, or refused and why." },
+    MessageKind {
+        name: "vote",
+        short: "V",
+        tone: Tone::Candidate,
+        reply: true,
+        help: "The answer to RequestVote: given, or refused and why.",
+    },
     MessageKind { name: "AppendEntries", short: "AE", tone: Tone::Leader, reply: false, help: "The leader sends entries of its log." },
     MessageKind {
         name: "heartbeat",
@@ -228,7 +234,11 @@ pub fn describe(message: &Message) -> String {
         Message::AppendEntries { term, prev_log_index, prev_log_term, entries, leader_commit } => {
             let last = prev_log_index + entries.len() as Index;
             let mut words = format!("AppendEntries term {term}: {}", range(prev_log_index + 1, last));
-            let after = if *prev_log_index == 0 { " from the start".to_owned() } else { format!(" after {}", place(*prev_log_index, *prev_log_term)) };
+            let after = if *prev_log_index == 0 {
+                " from the start".to_owned()
+            } else {
+                format!(" after {}", place(*prev_log_index, *prev_log_term))
+            };
             // Writing to a String cannot fail.
             let _ = write!(words, "{after}, commit {leader_commit}");
             words
@@ -272,7 +282,13 @@ mod tests {
         says(Message::RequestVote { term: 1, last_log_index: 0, last_log_term: 0 }, "RequestVote term 1: my log is empty");
         says(Message::Vote { term: 3, verdict: Verdict::Granted }, "vote granted in term 3");
         says(Message::Vote { term: 3, verdict: Verdict::AlreadyVoted(NodeId(1)) }, "no vote in term 3: I voted for node 1");
-        let append = |prev_log_index, prev_log_term, entries| Message::AppendEntries { term: 3, prev_log_index, prev_log_term, entries, leader_commit: 4 };
+        let append = |prev_log_index, prev_log_term, entries| Message::AppendEntries {
+            term: 3,
+            prev_log_index,
+            prev_log_term,
+            entries,
+            leader_commit: 4,
+        };
         says(append(4, 2, vec![entry(3), entry(3)]), "AppendEntries term 3: entries 5–6 after 4/2, commit 4");
         says(append(0, 0, vec![entry(3)]), "AppendEntries term 3: entry 1 from the start, commit 4");
         says(append(4, 2, vec![]), "heartbeat term 3, commit 4");
