@@ -173,3 +173,38 @@ fn table(intervals: &Intervals) -> Html {
         </details>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    fn axis(from_us: u64, to_us: u64) -> Axis {
+        Axis { from_us, to_us }
+    }
+
+    #[wasm_bindgen_test]
+    fn marks_stand_at_round_moments_and_are_few() {
+        let words = |axis: Axis| axis.ticks().map(tick_words).collect::<Vec<_>>();
+        assert_eq!(words(axis(0, 2_000_000)), ["0 ms", "500 ms", "1 s", "1.5 s", "2 s"]);
+        assert_eq!(words(axis(130_000, 420_000)), ["150 ms", "200 ms", "250 ms", "300 ms", "350 ms", "400 ms"]);
+        for length in (0..40).map(|power| 1_u64 << power) {
+            let count = axis(7, 7 + length).ticks().count();
+            assert!(count as u64 <= TICKS_MAX + 1, "{count} marks on an axis of {length} µs");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn what_lies_outside_is_drawn_at_the_edge() {
+        let axis = axis(1_000, 3_000);
+        assert_eq!([0, 1_000, 2_000, 3_000, 9_000].map(|time_us| axis.permille(time_us)), [0, 0, 500, 1_000, 1_000]);
+        assert_eq!(percent(125), "12.5%");
+    }
+
+    #[wasm_bindgen_test]
+    fn an_axis_begins_with_what_is_shown_and_is_never_too_short() {
+        let lane = |from_us: u64| Lane { spans: vec![Span { from_us, to_us: from_us + 1, ..Span::default() }], ..Lane::default() };
+        let of = |from_us: u64, now_us: u64| Axis::of(&Intervals { lanes: vec![lane(from_us)], ..Intervals::default() }, now_us).from_us;
+        assert_eq!([of(4_000_000, 9_000_000), of(8_999_000, 9_000_000), of(500, 900)], [4_000_000, 7_000_000, 0]);
+    }
+}

@@ -86,7 +86,7 @@ fn legend(ledger: &Ledger) -> Html {
     html! {
         <ul class="legend">
             if settled {
-                <li><svg viewBox="0 0 24 14" aria-hidden="true"><path d="M1 1h22v12H1z" fill="none" stroke="currentColor"/><path d="M1 12h22" stroke="currentColor" stroke-width="3"/></svg>{ "settled: it can no longer be lost" }</li>
+                <li><svg viewBox="0 0 24 14" aria-hidden="true"><path d="M1 1h22v12H1z" fill="none" stroke="currentColor"/><path d="M1 12h22" stroke="currentColor" stroke-width="3"/></svg>{ "settled, as far as the node knows" }</li>
             }
             if open {
                 <li><svg viewBox="0 0 24 14" aria-hidden="true"><rect x="1" y="1" width="22" height="12" fill="none" stroke="currentColor" stroke-dasharray="3 2"/></svg>{ "not settled: it may still be lost" }</li>

@@ -118,3 +118,16 @@ fn references(copy: &Element) -> BTreeSet<String> {
     }
     ids
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn a_reference_loses_the_address_of_the_page() {
+        assert_eq!(local_reference("url(\"http://a.example/b/#p-grid\")"), "url(#p-grid)");
+        assert_eq!(local_reference("url(\"#p-grid\") none"), "url(#p-grid) none");
+        assert_eq!(local_reference("rgb(1, 2, 3)"), "rgb(1, 2, 3)");
+    }
+}

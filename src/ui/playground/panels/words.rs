@@ -85,3 +85,28 @@ pub fn scope(scope: Scope) -> String {
         Scope::Link(from, to) => format!("the link {from}→{to}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn numbers_read_as_a_person_writes_them() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([0, 4_000, 10_000, 125_000, 1_000_000].map(percent), ["0 %", "0.4 %", "1 %", "12.5 %", "100 %"]);
+        assert_eq!([signed_time(-1_500), signed_time(2_000_000)], ["−1.5 ms", "2.000 s"]);
+        assert_eq!([count(1, "node"), count(5, "node")], ["1 node", "5 nodes"]);
+    }
+
+    #[wasm_bindgen_test]
+    fn nothing_is_not_shared_out() {
+        assert_eq!(ratio(103, 4).as_deref(), Some("25.7"));
+        assert_eq!(ratio(103, 0), None);
+    }
+
+    #[wasm_bindgen_test]
+    fn a_stable_name_becomes_a_title() {
+        assert_eq!([title("election-safety"), title("")], ["Election safety", ""]);
+    }
+}
