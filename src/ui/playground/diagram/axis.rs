@@ -13,21 +13,26 @@ pub struct AxisProps {
     pub scale: Scale,
 }
 
-/// Bars and labels, in pixels of the scale; they move with the window.
+impl AxisProps {
+    fn ticks(&self) -> (u64, impl Iterator<Item = (u64, f64)> + use<>) {
+        let (scale, tick_us) = (self.scale, self.scale.tick_us());
+        let ticks = (scale.base_us / tick_us..=scale.end_us() / tick_us).map(move |tick| (tick * tick_us, scale.px_from_time_us(tick * tick_us)));
+        (tick_us, ticks)
+    }
+}
+
+/// The bars, in pixels of the scale; they move with the window.
 #[component]
-pub fn Axis(props: &AxisProps) -> Html {
-    let scale = props.scale;
-    let tick_us = scale.tick_us();
-    let width = tick_us as f64 / scale.us_per_px / 2.0;
-    let first = scale.base_us / tick_us;
-    let ticks = (first..=scale.end_us() / tick_us).map(|tick| tick * tick_us);
-    html! { <g class="axis">{ for ticks.map(|time_us| {
-        let x = scale.px_from_time_us(time_us);
-        html! {
-            <>
-                <rect class="axis-bar" x={px(x)} y={px(props.plot.bottom() + 1.0)} width={px(width)} height="6"/>
-                <text class="axis-text" x={px(x)} y={px(props.plot.height - 4.0)}>{ tick_label(time_us, tick_us) }</text>
-            </>
-        }
-    }) }</g> }
+pub fn Bars(props: &AxisProps) -> Html {
+    let (tick_us, ticks) = props.ticks();
+    let (y, width) = (px(props.plot.bottom() + 1.0), px(tick_us as f64 / props.scale.us_per_px / 2.0));
+    html! { <>{ for ticks.map(|(_, x)| html! { <rect class="axis-bar" x={px(x)} y={y.clone()} width={width.clone()} height="6"/> }) }</> }
+}
+
+/// The labels, in pixels of the scale; they move with the window.
+#[component]
+pub fn Labels(props: &AxisProps) -> Html {
+    let (tick_us, ticks) = props.ticks();
+    let y = px(props.plot.height - 4.0);
+    html! { <>{ for ticks.map(|(time_us, x)| html! { <text class="axis-text" x={px(x)} y={y.clone()}>{ tick_label(time_us, tick_us) }</text> }) }</> }
 }

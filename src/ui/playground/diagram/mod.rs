@@ -20,7 +20,7 @@ use crate::ui::measure::{place_in, use_size};
 use crate::ui::run::Run;
 use crate::ui::svg::{Path, px, translate};
 use arrows::{Arrow, Arrows, Trails};
-use axis::Axis;
+use axis::{Bars, Labels};
 use known::Known;
 use lanes::Lane;
 use marks::{Cuts, Marks};
@@ -194,6 +194,7 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
         <>
             <defs>
                 <clipPath id="diagram-plot"><rect x={px(left)} y="0" width={wide(right + RIGHT_PX)} height={px(plot.height)}/></clipPath>
+                <clipPath id="diagram-axis"><rect x={px(left)} y="0" width={wide(right)} height={px(plot.height)}/></clipPath>
                 <clipPath id="diagram-seen"><rect x={px(left)} y="0" width={wide(seen_to.min(right))} height={px(plot.height)}/></clipPath>
                 <clipPath id="diagram-past"><rect x={px(left)} y="0" width={wide(now_x)} height={px(plot.height)}/></clipPath>
             </defs>
@@ -230,9 +231,12 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
                     if let Some((x, y)) = ring { <circle class="cone-origin" cx={px(x)} cy={px(y)} r="6"/> }
                     if let Some(drag) = drag { { view_drag(&drag, window.scale) } }
                 </g>
-                <rect class="axis-frame" x={px(left)} y={px(bottom + 1.0)} width={wide(right)} height="6"/>
             </g>
-            <g clip-path="url(#diagram-plot)"><g transform={moves}><Axis {plot} scale={window.scale}/></g></g>
+            <g class="axis">
+                <rect class="axis-frame" x={px(left)} y={px(bottom + 1.0)} width={wide(right)} height="6"/>
+                <g clip-path="url(#diagram-axis)"><g transform={moves.clone()}><Bars {plot} scale={window.scale}/></g></g>
+                <g transform={moves}><Labels {plot} scale={window.scale}/></g>
+            </g>
         </>
     }
 }

@@ -209,7 +209,7 @@ impl<'a> Seen<'a> {
             past.push(event);
         }
         let capped = past.len() == EVENTS_MAX;
-        for event in before.first().copied().into_iter().chain(past.iter().copied()) {
+        for event in &before {
             event.actor.map(|node| silent.remove(&node));
         }
         before.extend(back.take(EVENTS_BEFORE_MAX).take_while(|event| {
