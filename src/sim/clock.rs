@@ -325,6 +325,7 @@ impl Clock {
                 said: Vec::new(),
                 sent: 0,
                 role: None,
+                era: None,
                 answers: Vec::new(),
                 by_hand: true,
             });
@@ -513,6 +514,7 @@ impl Clock {
             sent: u32::try_from(effects.sent().len()).unwrap_or(u32::MAX),
             said: std::mem::take(&mut effects.said),
             role: actor.and_then(|node| algorithm.role(&self.world, node)),
+            era: actor.and_then(|node| algorithm.era(&self.world, node)),
             answers: effects.asked().iter().map(|(_, answer)| *answer).collect(),
             by_hand,
             what: Intervention::Do(choice.clone()),

@@ -275,6 +275,8 @@ pub trait Algorithm: Sync {
     fn fact(&self, index: usize, world: &World, step: &Step<'_>) -> Option<Bindings>;
     /// The role of a node; `None` while it is down.
     fn role(&self, world: &World, node: NodeId) -> Option<Role>;
+    /// Where a node stands in the algorithm's own count of time: `("term", 3)`; `None` while it is down.
+    fn era(&self, world: &World, node: NodeId) -> Option<(&'static str, u64)>;
     /// All of a node.
     fn view(&self, world: &World, node: NodeId) -> NodeView;
     /// What to show beside the cluster.
@@ -396,6 +398,11 @@ impl<P: Protocol> Algorithm for Erased<P> {
     fn role(&self, world: &World, node: NodeId) -> Option<Role> {
         let parts = world.parts::<P>(node)?;
         Some(P::role(&parts.stable, parts.volatile.as_ref()?))
+    }
+
+    fn era(&self, world: &World, node: NodeId) -> Option<(&'static str, u64)> {
+        let parts = world.parts::<P>(node)?;
+        P::era(&parts.stable, parts.volatile.as_ref()?)
     }
 
     fn view(&self, world: &World, node: NodeId) -> NodeView {

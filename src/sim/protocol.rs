@@ -150,6 +150,10 @@ pub trait Protocol: Sized + 'static {
 
     /// The role of a node that is up.
     fn role(stable: &Self::Stable, volatile: &Self::Volatile) -> Role;
+    /// Where a node that is up stands in the algorithm's own count of time, by its paper's name: `("term", 3)`.
+    fn era(_stable: &Self::Stable, _volatile: &Self::Volatile) -> Option<(&'static str, u64)> {
+        None
+    }
     /// All of a node; its `volatile` is `None` while it is down.
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView;
     /// What to show beside the cluster.

@@ -27,6 +27,8 @@ pub struct Event {
     pub sent: u32,
     /// The actor's role afterwards; `None` when it is down or there is no actor.
     pub role: Option<Role>,
+    /// Where the actor then stands in the algorithm's own count of time: `("term", 3)`.
+    pub era: Option<(&'static str, u64)>,
     /// Answers to the handler's questions.
     pub answers: Vec<u32>,
     /// Whether the reader (or the scenario) did it, not the cluster by itself.

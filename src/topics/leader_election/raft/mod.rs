@@ -155,6 +155,10 @@ impl Protocol for Raft {
         view::role(volatile)
     }
 
+    fn era(stable: &Stable, _: &Volatile) -> Option<(&'static str, u64)> {
+        Some(("term", stable.current_term.into()))
+    }
+
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
         view::view(cluster, node)
     }
