@@ -1,31 +1,41 @@
 //! Sizes of elements, and places of pointers in them.
 
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
-/// Width and height of an element in whole CSS pixels, kept up to date; zero before it is known.
+/// Until the element is measured.
+const SIZE_AT_FIRST: (f32, f32) = (720.0, 280.0);
+
+/// Inner width and height of an element in CSS pixels, as they are now. One that is hidden keeps its last size.
 #[hook]
-pub fn use_size(node: &NodeRef) -> (u32, u32) {
-    let size = use_state_eq(|| (0, 0));
-    let (place, node) = (size.setter(), node.clone());
-    use_effect_with((), move |()| {
-        let observed = node.cast::<Element>().and_then(|element| {
+pub fn use_size(node: &NodeRef) -> (f32, f32) {
+    let size = use_state_eq(|| SIZE_AT_FIRST);
+    {
+        let (node, size) = (node.clone(), size.clone());
+        use_effect_with((), move |()| {
+            let element = node.cast::<Element>();
             let measured = element.clone();
-            let side = |length: i32| u32::try_from(length).unwrap_or(0);
-            let callback = Closure::<dyn FnMut()>::new(move || place.set((side(measured.client_width()), side(measured.client_height()))));
-            let observer = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok()?;
-            observer.observe(&element);
-            Some((observer, callback))
-        });
-        move || {
-            // The callback lives until the observer no longer calls it.
-            if let Some((observer, _callback)) = observed {
-                observer.disconnect();
+            let measure = move || {
+                if let Some(element) = measured.as_ref().filter(|element| element.client_width() > 0 && element.client_height() > 0) {
+                    size.set((element.client_width() as f32, element.client_height() as f32));
+                }
+            };
+            measure();
+            let on_resize = Closure::<dyn FnMut()>::new(measure);
+            let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
+            if let (Some(observer), Some(element)) = (&observer, &element) {
+                observer.observe(element);
             }
-        }
-    });
+            move || {
+                if let Some(observer) = observer {
+                    observer.disconnect();
+                }
+                drop(on_resize);
+            }
+        });
+    }
     *size
 }
 

@@ -18,11 +18,11 @@ mod node_menu;
 mod partition;
 mod picture;
 mod popup;
-mod size;
 mod thing;
 mod tools;
 
 use crate::ui::action::{Action, Look, SPEEDS, Selected, Tool};
+use crate::ui::measure::use_size;
 use crate::ui::run::Run;
 use cut::CutLine;
 use flights::Flights;
@@ -59,7 +59,7 @@ pub fn Stage(props: &StageProps) -> Html {
     let draft = use_state_eq(AttrValue::default);
     let (dialog, listing) = (use_state_eq(|| false), use_state_eq(|| false));
     let (gesture, opener, watched) = (use_mut_ref(Gesture::default), use_mut_ref(|| None), use_mut_ref(|| None));
-    let (width, height) = size::use_size(&root);
+    let (width, height) = use_size(&root);
 
     let count = run.timeline().clock().world().nodes();
     let places = use_memo((width, height, count, (*moved).clone()), |(width, height, count, moved)| places(&Frame::new(*width, *height, *count), moved));
