@@ -19,7 +19,7 @@ pub fn push_px(out: &mut String, value: f64) {
     }
     let tenths = tenths.unsigned_abs();
     push_whole(out, tenths / 10);
-    if tenths % 10 != 0 {
+    if !tenths.is_multiple_of(10) {
         out.push('.');
         push_whole(out, tenths % 10);
     }

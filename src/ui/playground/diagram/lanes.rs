@@ -54,15 +54,15 @@ impl Lanes {
     /// Whether a node's name has room beside its lane.
     pub fn names(&self, node: NodeId) -> bool {
         let every = (NAME_PX_MIN / self.pitch).ceil().max(1.0) as u16;
-        (node.0 - self.first.min(node.0)) % every == 0
+        (node.0 - self.first.min(node.0)).is_multiple_of(every)
     }
 }
 
 /// What a node is for a while.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Being {
-    /// It runs, in this role.
-    Up(Role),
+    /// It runs, in this role; where it stands in the algorithm's count of time, if the lane says so.
+    Up(Role, Option<(&'static str, u64)>),
     /// It is frozen.
     Paused,
     /// It does not run.
@@ -76,7 +76,7 @@ impl Being {
             Choice::Crash(_) | Choice::Wipe(_) => Some(Being::Down),
             Choice::Pause(_) => Some(Being::Paused),
             Choice::ClockJump { .. } | Choice::ClockDrift { .. } => None,
-            _ => event.role.map(Being::Up),
+            _ => event.role.map(|role| Being::up(role, event.era)),
         }
     }
     /// What the actor of `event` was before it, as far as the event says: the first known event of a node.
@@ -84,7 +84,7 @@ impl Being {
         match event.choice()? {
             Choice::Restart(_) | Choice::Wipe(_) => Some(Being::Down),
             Choice::Resume(_) => Some(Being::Paused),
-            _ => Being::after(event).filter(|being| matches!(being, Being::Up(_))),
+            _ => Being::after(event).filter(|being| matches!(being, Being::Up(..))),
         }
     }
     /// What a node is now.
@@ -93,35 +93,41 @@ impl Being {
         match world.status(node) {
             Status::Down => Some(Being::Down),
             Status::Paused => Some(Being::Paused),
-            Status::Up => world.algorithm().role(world, node).map(Being::Up),
+            Status::Up => world.algorithm().role(world, node).map(|role| Being::up(role, world.algorithm().era(world, node))),
         }
+    }
+    /// What nodes are most of the time needs no words, so there the era makes no difference.
+    fn up(role: Role, era: Option<(&'static str, u64)>) -> Being {
+        let at_rest = matches!(role.tone, Tone::Follower | Tone::Neutral);
+        Being::Up(role, era.filter(|_| !at_rest))
     }
     fn name(self) -> &'static str {
         match self {
-            Being::Up(role) => tone_name(role.tone),
+            Being::Up(role, _) => tone_name(role.tone),
             Being::Paused => "paused",
             Being::Down => "down",
         }
     }
-    /// What is written on the band. What nodes are most of the time needs no words.
-    fn label(self) -> &'static str {
+    /// What is written on the band.
+    fn label(self) -> AttrValue {
         match self {
-            Being::Up(Role { tone: Tone::Follower | Tone::Neutral, .. }) | Being::Down => "",
-            Being::Up(role) => role.label,
-            Being::Paused => "paused",
+            Being::Up(Role { tone: Tone::Follower | Tone::Neutral, .. }, _) | Being::Down => AttrValue::Static(""),
+            Being::Up(_, Some((name, number))) => format!("{name} {number}").into(),
+            Being::Up(role, None) => AttrValue::Static(role.label),
+            Being::Paused => AttrValue::Static("paused"),
         }
     }
     fn height(self) -> f64 {
         match self {
-            Being::Up(Role { tone: Tone::Leader | Tone::Good, .. }) => 10.0,
-            Being::Up(Role { tone: Tone::Follower | Tone::Neutral, .. }) => 4.0,
-            Being::Up(_) | Being::Paused | Being::Down => 8.0,
+            Being::Up(Role { tone: Tone::Leader | Tone::Good, .. }, _) => 10.0,
+            Being::Up(Role { tone: Tone::Follower | Tone::Neutral, .. }, _) => 4.0,
+            Being::Up(..) | Being::Paused | Being::Down => 8.0,
         }
     }
 }
 
 /// A stretch of a lane in which the node is one thing, in pixels of the scale.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Band {
     /// Where it begins.
     pub from: f64,
@@ -131,13 +137,19 @@ pub struct Band {
     pub being: Being,
     /// Whether it belongs to the cone that is lit.
     pub lit: bool,
+    label: AttrValue,
 }
 
 impl Band {
+    fn new(from: f64, to: f64, being: Being, lit: Option<(f64, f64)>) -> Self {
+        let lit = lit.is_some_and(|(first, last)| from <= last && to >= first);
+        Band { from, to, being, lit, label: being.label() }
+    }
+
     /// The words for it, where they have room right of `from`.
-    pub fn label_after(&self, from: f64) -> Option<&'static str> {
-        let label = self.being.label();
-        (!label.is_empty() && self.to - from > LETTER_PX * label.len() as f64 + 8.0).then_some(label)
+    pub fn label_after(&self, from: f64) -> Option<AttrValue> {
+        let room = self.to - from > LETTER_PX * self.label.len() as f64 + 8.0;
+        (!self.label.is_empty() && room).then(|| self.label.clone())
     }
 }
 
@@ -152,7 +164,6 @@ pub fn bands<'a>(
     let mut bands: Vec<Band> = Vec::new();
     let mut current: Option<(f64, Being)> = None;
     let mut silent = true;
-    let shines = |from: f64, to: f64| lit.is_some_and(|(first, last)| from <= last && to >= first);
     for event in events.filter(|event| event.actor == Some(node)) {
         if silent {
             silent = false;
@@ -163,7 +174,7 @@ pub fn bands<'a>(
         match current {
             Some((_, same)) if same == being => {}
             Some((from, old)) => {
-                bands.push(Band { from, to: at, being: old, lit: shines(from, at) });
+                bands.push(Band::new(from, at, old, lit));
                 current = Some((at, being));
             }
             None => current = Some((at, being)),
@@ -174,7 +185,7 @@ pub fn bands<'a>(
     }
     if let Some((from, being)) = current {
         let to = scale.px_from_time_us(scale.end_us());
-        bands.push(Band { from, to, being, lit: shines(from, to) });
+        bands.push(Band::new(from, to, being, lit));
     }
     bands
 }
@@ -218,7 +229,7 @@ fn view(band: &Band, y: f64, thin: f64) -> Html {
                 }
             </>
         },
-        Being::Up(Role { tone: Tone::Candidate, .. }) => html! { <>{ rect }<rect class="lane-hatch" {x} y={top} {width} height={high}/></> },
-        Being::Up(_) | Being::Paused => rect,
+        Being::Up(Role { tone: Tone::Candidate, .. }, _) => html! { <>{ rect }<rect class="lane-hatch" {x} y={top} {width} height={high}/></> },
+        Being::Up(..) | Being::Paused => rect,
     }
 }

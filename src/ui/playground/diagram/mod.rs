@@ -18,7 +18,7 @@ use crate::sim::{Intervention, MessageId, Timeline};
 use crate::ui::action::{Action, Look, Selected};
 use crate::ui::measure::{place_in, use_size};
 use crate::ui::run::Run;
-use crate::ui::svg::{Path, px, translate};
+use crate::ui::svg::{Path, push_px, px, translate};
 use arrows::{Arrow, Arrows, Trails};
 use axis::{Bars, Labels};
 use known::Known;
@@ -136,6 +136,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
     let ring = ring.or_else(|| props.look.cone.and_then(|step| scene.place(step)));
 
     let pointing = Pointing { node: node.clone(), hand: hand.clone(), scene: Rc::clone(&scene), window, look: props.look, run: props.run.clone(), act: props.act.clone() };
+    let told_y = ring.map(|at| at.1).or(told_arrow.map(|arrow| arrow.to.1)).unwrap_or(0.0);
     let grabbing = matches!(hand.hover, Some(Target::Flight(_))) || hand.drag.is_some();
     html! {
         <div class="pg-diagram" ref={node}>
@@ -147,7 +148,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
                 onpointerdown={pointing.on(Pointing::pressed)} onpointerup={pointing.on(Pointing::released)}
                 onpointercancel={pointing.on(Pointing::cancelled)} onclick={pointing.clicked()}
                 onkeydown={pointing.keyed()} onblur={pointing.blurred()}>
-                { if width == 0 { Html::default() } else { view(&scene, &window, told_arrow, chosen, ring, hand.drag) } }
+                { view(&scene, &window, told_arrow, chosen, ring, hand.drag) }
                 <g id="diagram-event" role="option" aria-selected="true" aria-label={(*active_words).clone()}/>
             </svg>
             <div class="diagram-tools">
@@ -158,7 +159,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
                 { pointing.zoom_button(1, "−", "Show a longer time") }
             </div>
             if let Some(words) = &*words {
-                <p class="diagram-words" aria-hidden="true">{ words.clone() }</p>
+                <p class="diagram-words" data-at={if told_y < plot.height / 2.0 { "foot" } else { "head" }} aria-hidden="true">{ words.clone() }</p>
             }
         </div>
     }
@@ -171,15 +172,12 @@ fn is_of(arrow: &Arrow, target: Target) -> bool {
     }
 }
 
-fn view_box(plot: Plot) -> Option<AttrValue> {
-    if plot.width < 1.0 {
-        return None;
-    }
+fn view_box(plot: Plot) -> AttrValue {
     let mut text = String::from("0 0 ");
-    crate::ui::svg::push_px(&mut text, plot.width);
+    push_px(&mut text, plot.width);
     text.push(' ');
-    crate::ui::svg::push_px(&mut text, plot.height);
-    Some(text.into())
+    push_px(&mut text, plot.height);
+    text.into()
 }
 
 /// All of the picture. What is in a group that moves is drawn anew only when it changed.
@@ -215,8 +213,6 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
                 <g transform={moves.clone()}>
                     <g class="layer-arrows">
                         { for scene.bundles.iter().map(|(first, arrows)| html! { <Arrows key={*first} arrows={Rc::clone(arrows)}/> }) }
-                        <Arrows key={"flights"} arrows={Rc::clone(&scene.flights)}/>
-                        { for scene.held.iter().map(|arrow| Arrow { to: (now_px, arrow.to.1), ..*arrow }.view(false)) }
                     </g>
                     <Marks {plot} spikes={Rc::clone(&scene.spikes)} flags={Rc::clone(&scene.flags)}/>
                 </g>
@@ -224,6 +220,10 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
                 <g class="now" transform={translate(now_x, 0.0)}>
                     <path class="now-line" d={Path::new().to(0.0, 12.0).line(0.0, bottom).data()}/>
                     <path class="now-nib" d="M0 14l-5-9 5-4 5 4z"/>
+                </g>
+                <g class="layer-flights" transform={moves.clone()}>
+                    <Arrows arrows={Rc::clone(&scene.flights)}/>
+                    { for scene.held.iter().map(|arrow| Arrow { to: (now_px, arrow.to.1), ..*arrow }.view(false)) }
                 </g>
                 <g transform={moves.clone()}>
                     if let Some(arrow) = chosen { { arrow.view(true) } }

@@ -105,7 +105,7 @@ impl Scale {
 pub fn tick_label(time_us: u64, tick_us: u64) -> String {
     let (unit_us, unit) = if time_us < 10_000_000 && tick_us < 1_000_000 { (1_000, "ms") } else { (1_000_000, "s") };
     let (mut decimals, mut step) = (0usize, unit_us);
-    while tick_us % step != 0 && step > 1 {
+    while !tick_us.is_multiple_of(step) && step > 1 {
         step /= 10;
         decimals += 1;
     }
