@@ -7,7 +7,7 @@ use std::rc::Rc;
 /// Events remembered; those farthest from the present are forgotten first.
 const KNOWN_MAX: usize = 8_000;
 
-/// Events by step, of one branch of one run.
+/// Events by step, of one branch of one run, without a gap.
 #[derive(Default)]
 pub struct Known {
     /// The run (its scenario's address) and the branch.
@@ -27,18 +27,22 @@ impl Known {
         }
         self.events.split_off(&timeline.end().0);
         let trace = &timeline.record().trace;
-        for event in trace.events().rev() {
-            if self.events.contains_key(&event.step) {
-                break;
-            }
-            self.events.insert(event.step, Rc::clone(event));
+        let Some((first, last)) = trace.events().next().zip(trace.last()) else { return };
+        // Without a gap: of what lies apart from the trace nothing could be told that is between.
+        let apart = |known: (&u64, &u64)| *known.1 + 1 < first.step || last.step + 1 < *known.0;
+        if self.events.keys().next().zip(self.events.keys().next_back()).is_some_and(apart) {
+            self.events.clear();
         }
-        // A seek may have brought back what lies before all that was known.
-        for event in trace.events() {
-            if self.events.contains_key(&event.step) {
+        // From both ends, as a seek may have brought back what lies before all that was known.
+        for event in trace.events().rev() {
+            if !self.insert(event) {
                 break;
             }
-            self.events.insert(event.step, Rc::clone(event));
+        }
+        for event in trace.events() {
+            if !self.insert(event) {
+                break;
+            }
         }
         let present = timeline.step_count();
         while self.events.len() > KNOWN_MAX {
@@ -49,28 +53,23 @@ impl Known {
         }
     }
 
+    /// Says whether the event was new.
+    fn insert(&mut self, event: &Rc<Event>) -> bool {
+        self.events.insert(event.step, Rc::clone(event)).is_none()
+    }
+
     /// The event of a step.
     pub fn event(&self, step: u64) -> Option<&Rc<Event>> {
         self.events.get(&step)
     }
 
-    /// Events before `step`, the latest first, as far back as none is missing.
+    /// Events before `step`, the latest first; none is missing.
     pub fn before(&self, step: u64) -> impl Iterator<Item = &Rc<Event>> {
-        let mut next = step;
-        self.events.range(..step).rev().map(|(_, event)| event).take_while(move |event| {
-            let follows = event.step + 1 == next;
-            next = event.step;
-            follows
-        })
+        self.events.range(..step).rev().map(|(_, event)| event)
     }
 
-    /// Events from `step` on, as far as none is missing.
+    /// Events from `step` on; none is missing.
     pub fn from(&self, step: u64) -> impl Iterator<Item = &Rc<Event>> {
-        let mut next = step;
-        self.events.range(step..).map(|(_, event)| event).take_while(move |event| {
-            let follows = event.step == next;
-            next = event.step + 1;
-            follows
-        })
+        self.events.range(step..).map(|(_, event)| event)
     }
 }
