@@ -19,12 +19,10 @@ const MARGIN_PX: f64 = 14.0;
 const LETTER_PX: f64 = 6.5;
 
 /// Which nodes have a lane, and where.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Lanes {
-    /// The node of the uppermost lane.
-    pub first: u16,
-    /// Number of lanes.
-    pub shown: u16,
+    /// The nodes shown, from the top, in order.
+    shown: Vec<NodeId>,
     /// Number of nodes.
     pub nodes: u16,
     /// Distance of lanes.
@@ -33,28 +31,37 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// The lanes of `nodes` nodes; where not all fit, `wanted` is among those shown.
-    pub fn new(plot: Plot, nodes: u16, wanted: Option<NodeId>) -> Self {
+    /// The lanes of the nodes of a run. Where not all fit: `wanted`, then those that are not as most are, then the first.
+    pub fn new(plot: Plot, timeline: &Timeline, wanted: Option<NodeId>) -> Self {
+        let nodes = timeline.clock().world().nodes();
         let room = (plot.bottom() - TOP_PX - 2.0 * MARGIN_PX).max(0.0);
-        let fit = ((room / PITCH_PX_MIN) as u16).saturating_add(1);
-        let shown = nodes.min(fit).max(1);
-        let first = wanted.map_or(0, |node| node.0.saturating_sub(shown - 1));
-        let (top, pitch) = if shown > 1 { (TOP_PX + MARGIN_PX, room / f64::from(shown - 1)) } else { (TOP_PX + MARGIN_PX + room / 2.0, PITCH_PX_FULL) };
-        Lanes { first, shown, nodes, pitch, top }
+        let fit = usize::from((room / PITCH_PX_MIN) as u16) + 1;
+        let mut shown: Vec<NodeId> = (0..nodes).map(NodeId).collect();
+        if shown.len() > fit {
+            // A stable sort: those of one rank stay in order.
+            shown.sort_by_key(|node| (wanted != Some(*node), Being::now(timeline, *node).is_none_or(Being::is_usual)));
+            shown.truncate(fit);
+            shown.sort_unstable();
+        }
+        let (top, pitch) = match shown.len().checked_sub(1).filter(|gaps| *gaps > 0) {
+            Some(gaps) => (TOP_PX + MARGIN_PX, room / gaps as f64),
+            None => (TOP_PX + MARGIN_PX + room / 2.0, PITCH_PX_FULL),
+        };
+        Lanes { shown, nodes, pitch, top }
     }
     /// The middle of a node's lane, if it has one.
     pub fn y(&self, node: NodeId) -> Option<f64> {
-        let lane = node.0.checked_sub(self.first).filter(|lane| *lane < self.shown)?;
-        Some(self.top + self.pitch * f64::from(lane))
+        let lane = self.shown.binary_search(&node).ok()?;
+        Some(self.top + self.pitch * lane as f64)
     }
-    /// The nodes shown.
-    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
-        (self.first..self.first.saturating_add(self.shown)).map(NodeId)
+    /// The nodes shown, from the top.
+    pub fn shown(&self) -> &[NodeId] {
+        &self.shown
     }
-    /// Whether a node's name has room beside its lane.
-    pub fn names(&self, node: NodeId) -> bool {
-        let every = (NAME_PX_MIN / self.pitch).ceil().max(1.0) as u16;
-        (node.0 - self.first.min(node.0)).is_multiple_of(every)
+    /// The nodes whose names have room beside their lanes, with the lanes' middles.
+    pub fn named(&self) -> impl Iterator<Item = (NodeId, f64)> {
+        let every = (NAME_PX_MIN / self.pitch.max(1.0)).ceil().max(1.0) as usize;
+        self.shown.iter().step_by(every).filter_map(|node| Some((*node, self.y(*node)?)))
     }
 }
 
@@ -95,6 +102,10 @@ impl Being {
             Status::Paused => Some(Being::Paused),
             Status::Up => world.algorithm().role(world, node).map(|role| Being::up(role, world.algorithm().era(world, node))),
         }
+    }
+    /// Whether most nodes are so most of the time.
+    fn is_usual(self) -> bool {
+        matches!(self, Being::Up(Role { tone: Tone::Follower | Tone::Neutral, .. }, _))
     }
     /// What nodes are most of the time needs no words, so there the era makes no difference.
     fn up(role: Role, era: Option<(&'static str, u64)>) -> Being {

@@ -200,7 +200,10 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
                 <clipPath id="diagram-seen"><rect x={px(left)} y="0" width={wide(seen_to.min(right))} height={px(plot.height)}/></clipPath>
                 <clipPath id="diagram-past"><rect x={px(left)} y="0" width={wide(now_x)} height={px(plot.height)}/></clipPath>
             </defs>
-            { for scene.lanes.nodes().map(|node| view_lane_line(scene, node, right)) }
+            { for scene.lanes.named().map(|(node, y)| html! { <text class="lane-id" x="14" y={px(y + 4.5)}>{ node.0 }</text> }) }
+            { for scene.lanes.shown().iter().filter_map(|node| scene.lanes.y(*node)).map(|y| html! {
+                <path class="lane-line" d={Path::new().to(LEFT_PX, y).line(right, y).data()}/>
+            }) }
             <g clip-path="url(#diagram-seen)">
                 <g transform={moves.clone()}>
                     <Cuts {plot} spans={Rc::clone(&scene.cuts)}/>
@@ -241,18 +244,6 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
                 <g clip-path="url(#diagram-axis)"><g transform={moves.clone()}><Bars {plot} scale={window.scale}/></g></g>
                 <g transform={moves}><Labels {plot} scale={window.scale}/></g>
             </g>
-        </>
-    }
-}
-
-fn view_lane_line(scene: &Scene, node: crate::sim::NodeId, right: f64) -> Html {
-    let Some(y) = scene.lanes.y(node) else { return Html::default() };
-    html! {
-        <>
-            if scene.lanes.names(node) {
-                <text class="lane-id" x="14" y={px(y + 4.5)}>{ node.0 }</text>
-            }
-            <path class="lane-line" d={Path::new().to(LEFT_PX, y).line(right, y).data()}/>
         </>
     }
 }

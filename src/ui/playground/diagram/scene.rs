@@ -90,7 +90,7 @@ impl Scene {
     pub fn new(timeline: &Timeline, known: &Known, angle: &Angle) -> Scene {
         let (scale, now_us, present) = (angle.scale, timeline.now_us(), timeline.step_count());
         let algorithm = timeline.setup().algorithm;
-        let lanes = Lanes::new(angle.plot, timeline.clock().world().nodes(), angle.wanted);
+        let lanes = Lanes::new(angle.plot, timeline, angle.wanted);
         let from_us = window_start_us(now_us, scale.span_us);
         let seen = Seen::collect(timeline, known, &lanes, from_us, scale.end_us());
         let cone = angle.cone.and_then(|step| Cone::of(&timeline.record().trace, step));
@@ -125,9 +125,9 @@ impl Scene {
             Some(Spike { lit: cone.as_ref().is_some_and(|cone| cone.holds(event.step)), ..spike })
         });
         let spikes = spikes.take(SPIKES_MAX).collect();
-        let bands = lanes.nodes().map(|node| {
-            let lit = cone.as_ref().and_then(|cone| extent(&seen, cone, node, scale));
-            (node, Rc::new(bands(timeline, node, seen.all(), scale, lit)))
+        let bands = lanes.shown().iter().map(|node| {
+            let lit = cone.as_ref().and_then(|cone| extent(&seen, cone, *node, scale));
+            (*node, Rc::new(bands(timeline, *node, seen.all(), scale, lit)))
         });
         let bands = bands.collect();
         let stops = seen.in_window().filter_map(|event| stop(event, &lanes, scale, &ended)).collect();
@@ -200,7 +200,7 @@ impl<'a> Seen<'a> {
         let present = timeline.step_count();
         let mut back = known.before(present);
         let (mut past, mut before): (Vec<&Rc<Event>>, Vec<&Rc<Event>>) = (Vec::new(), Vec::new());
-        let mut silent: BTreeSet<NodeId> = lanes.nodes().collect();
+        let mut silent: BTreeSet<NodeId> = lanes.shown().iter().copied().collect();
         for event in back.by_ref() {
             if event.time_us < from_us || past.len() == EVENTS_MAX {
                 before.push(event);
@@ -271,12 +271,78 @@ fn bundle(ended: Vec<Arrow>) -> Vec<(u64, Rc<Vec<Arrow>>)> {
 }
 
 fn note(lanes: &Lanes, capped: bool) -> Option<AttrValue> {
-    let last = lanes.first + lanes.shown.saturating_sub(1);
-    let some = (lanes.shown < lanes.nodes).then(|| format!("nodes {} to {last} of {}", lanes.first, lanes.nodes));
+    let some = (lanes.shown().len() < usize::from(lanes.nodes)).then(|| format!("{} of {} nodes", lanes.shown().len(), lanes.nodes));
     let most = capped.then(|| format!("the {ARROWS_MAX} messages nearest to now"));
     match (some, most) {
         (None, None) => None,
         (Some(only), None) | (None, Some(only)) => Some(format!("Shown: {only}.").into()),
         (Some(some), Some(most)) => Some(format!("Shown: {some}; {most}.").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+    use crate::sim::{Choice, Intervention};
+    use crate::topics;
+    use crate::ui::playground::diagram::lanes::Being;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    const PLOT: Plot = Plot { width: 738.0, height: 168.0 };
+
+    fn run() -> Timeline {
+        let scenario = Scenario::new(topics::topic(8).unwrap(), 0, 1).unwrap();
+        let mut timeline = scenario.timeline().unwrap();
+        timeline.play_to(1_200_000, 100_000).unwrap();
+        timeline
+    }
+
+    fn scene(timeline: &Timeline, known: &mut Known) -> Scene {
+        known.note(0, timeline);
+        let scale = Scale::new(timeline.now_us(), PLOT.span_us(0), PLOT.inner_width());
+        Scene::new(timeline, known, &Angle { plot: PLOT, scale, wanted: None, cone: None })
+    }
+
+    #[wasm_bindgen_test]
+    fn every_message_that_arrived_in_the_window_has_an_arrow_between_its_lanes() {
+        let timeline = run();
+        let scene = scene(&timeline, &mut Known::default());
+        let from_us = window_start_us(timeline.now_us(), PLOT.span_us(0));
+        let arrived = timeline.record().trace.events().filter(|event| event.time_us >= from_us && matches!(event.choice(), Some(Choice::Deliver(_))));
+        let arrived: Vec<_> = arrived.collect();
+        assert!(arrived.len() > 10);
+        for event in arrived {
+            let arrow = scene.arrows().find(|arrow| arrow.step == Some(event.step)).unwrap();
+            let flight = event.message.as_ref().unwrap();
+            assert_eq!((arrow.from.1, arrow.to.1), (scene.lanes.y(flight.id.from).unwrap(), scene.lanes.y(flight.id.to).unwrap()));
+            assert!(arrow.from.0 < arrow.to.0, "an arrow must not point back in time");
+            assert_eq!(scene.find(arrow.to), Some(Target::Event(event.step)));
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn after_a_rewind_the_future_is_known_until_something_else_is_done() {
+        let (mut timeline, mut known) = (run(), Known::default());
+        let after = |scene: &Scene, step: u64| scene.arrows().filter(|arrow| arrow.step.is_some_and(|at| at >= step)).count();
+        scene(&timeline, &mut known);
+        timeline.seek_time(1_000_000).unwrap();
+        let step = timeline.step_count();
+        assert!(after(&scene(&timeline, &mut known), step) > 0);
+        timeline.intervene(Intervention::Do(Choice::Crash(NodeId(0)))).unwrap();
+        assert_eq!(after(&scene(&timeline, &mut known), step + 1), 0);
+    }
+
+    #[wasm_bindgen_test]
+    fn a_crash_ends_a_band() {
+        let mut timeline = run();
+        let crash_us = timeline.now_us();
+        timeline.intervene(Intervention::Do(Choice::Crash(NodeId(3)))).unwrap();
+        timeline.play_to(crash_us + 50_000, 100_000).unwrap();
+        let scene = scene(&timeline, &mut Known::default());
+        let (_, bands) = scene.bands.iter().find(|(node, _)| *node == NodeId(3)).unwrap();
+        let [.., before, after] = bands.as_slice() else { panic!("two bands expected: {bands:?}") };
+        assert!(matches!(before.being, Being::Up(..)) && after.being == Being::Down);
+        assert_eq!(before.to, after.from);
     }
 }
