@@ -46,6 +46,8 @@ pub struct Arrow {
     pub message: MessageId,
     /// The step that ended its flight.
     pub step: Option<u64>,
+    /// The step that sent it.
+    pub cause: u64,
     /// Where it starts.
     pub from: (f64, f64),
     /// Where it ends.
@@ -82,6 +84,7 @@ impl Arrow {
         Some(Arrow {
             message: flight.id,
             step: Some(event.step),
+            cause: flight.cause,
             from: (scale.px_from_time_us(flight.sent_us), y_from),
             to: (scale.px_from_time_us(event.time_us), y_from + (y_to - y_from) * share),
             state,
@@ -102,6 +105,7 @@ impl Arrow {
         Some(Arrow {
             message: flight.id,
             step: None,
+            cause: flight.cause,
             from: (scale.px_from_time_us(flight.sent_us), y_from),
             to: (scale.px_from_time_us(ends_us), y_from + (y_to - y_from) * share),
             state,

@@ -335,7 +335,9 @@ impl Pointing {
         self.hand.set(Hand { hover, dragged: false, ..*self.hand });
         let cone = match hover {
             Some(Target::Event(step)) => Some(step),
-            Some(Target::Flight(_)) | None => None,
+            // Of a message on its way, the cone of its sending.
+            Some(Target::Flight(id)) => self.scene.flights.iter().find(|arrow| arrow.message == id).map(|arrow| arrow.cause),
+            None => None,
         };
         if cone != self.look.cone {
             self.act.emit(Action::Cone(cone));
