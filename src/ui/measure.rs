@@ -5,35 +5,49 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
-/// Until the element is measured.
-const SIZE_AT_FIRST: (f32, f32) = (720.0, 280.0);
+/// Until an element is measured.
+pub const SIZE_AT_FIRST: (f32, f32) = (720.0, 280.0);
 
-/// Inner width and height of an element in CSS pixels, as they are now. One that is hidden keeps its last size.
+/// Watches the size of an element for as long as it lives.
+pub struct SizeWatch {
+    observer: ResizeObserver,
+    _on_resize: Closure<dyn FnMut()>,
+}
+
+impl SizeWatch {
+    /// Tells the inner width and height of `element`, in CSS pixels, now and whenever they change. One that is hidden keeps its
+    /// last size.
+    pub fn new(element: Element, tell: Callback<(f32, f32)>) -> Option<Self> {
+        let measured = element.clone();
+        let measure = move || {
+            let (width, height) = (measured.client_width(), measured.client_height());
+            if width > 0 && height > 0 {
+                tell.emit((width as f32, height as f32));
+            }
+        };
+        measure();
+        let on_resize = Closure::<dyn FnMut()>::new(measure);
+        let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
+        observer.observe(&element);
+        Some(SizeWatch { observer, _on_resize: on_resize })
+    }
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Inner width and height of an element in CSS pixels, as they are now.
 #[hook]
 pub fn use_size(node: &NodeRef) -> (f32, f32) {
     let size = use_state_eq(|| SIZE_AT_FIRST);
     {
         let (node, size) = (node.clone(), size.clone());
         use_effect_with((), move |()| {
-            let element = node.cast::<Element>();
-            let measured = element.clone();
-            let measure = move || {
-                if let Some(element) = measured.as_ref().filter(|element| element.client_width() > 0 && element.client_height() > 0) {
-                    size.set((element.client_width() as f32, element.client_height() as f32));
-                }
-            };
-            measure();
-            let on_resize = Closure::<dyn FnMut()>::new(measure);
-            let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
-            if let (Some(observer), Some(element)) = (&observer, &element) {
-                observer.observe(element);
-            }
-            move || {
-                if let Some(observer) = observer {
-                    observer.disconnect();
-                }
-                drop(on_resize);
-            }
+            let watch = node.cast::<Element>().and_then(|element| SizeWatch::new(element, Callback::from(move |now| size.set(now))));
+            move || drop(watch)
         });
     }
     *size

@@ -2,27 +2,13 @@
 
 use super::geometry::{Border, ELLIPSE_NODES_MAX, Frame, Point, borders, jag, renumber, sides};
 use crate::sim::{Choice, Intervention, NodeId};
-use std::rc::Rc;
 use yew::prelude::*;
 
 /// More members of a group than this are counted, not named.
 const NAMES_MAX: usize = 8;
 
-/// Properties of [`CutLine`].
-#[derive(Properties, PartialEq)]
-pub struct CutLineProps {
-    /// The group of each node; empty when there is no partition.
-    pub groups: Vec<u8>,
-    /// Where the nodes stand.
-    pub places: Rc<Vec<Point>>,
-    /// The stage.
-    pub frame: Frame,
-}
-
-/// The fault line of a partition, with the names of what stands on each side.
-#[component]
-pub fn CutLine(props: &CutLineProps) -> Html {
-    let CutLineProps { groups, places, frame } = props;
+/// The fault line of a partition, with the names of what stands on each side. `groups`: of each node; empty without a partition.
+pub fn view(groups: &[u8], places: &[Point], frame: Frame) -> Html {
     if groups.iter().all(|group| Some(group) == groups.first()) || frame.nodes > ELLIPSE_NODES_MAX {
         return Html::default();
     }
@@ -33,24 +19,20 @@ pub fn CutLine(props: &CutLineProps) -> Html {
         <g class="cut">
             <path class="cut-gap" d={path.clone()}/>
             <path class="cut-line" d={path}/>
-            { for labels(groups, &borders, places, *frame) }
+            { for labels(groups, &borders, places, frame) }
         </g>
     }
 }
 
 /// The members of each group, named once, where a border meets the edge of the stage.
 fn labels(groups: &[u8], borders: &[Border], places: &[Point], frame: Frame) -> Vec<Html> {
-    let mut kinds: Vec<u8> = groups.to_vec();
-    kinds.sort_unstable();
-    kinds.dedup();
-    kinds
-        .iter()
+    numbers(groups)
         .filter_map(|group| {
-            let (end, inward) = best_end(*group, groups, borders, places, frame)?;
+            let (end, inward) = best_end(group, groups, borders, places, frame)?;
             let (anchor, dx) = if inward < 0.0 { ("end", -12.0) } else { ("start", 14.0) };
             let at = Point::new(end.x + dx, end.y.clamp(18.0, (frame.height - 10.0).max(18.0)));
             let (x, y) = (((at.x) as i32).to_string(), ((at.y) as i32).to_string());
-            Some(html! { <text class="cut-label" {x} {y} text-anchor={anchor}>{ members(*group, groups) }</text> })
+            Some(html! { <text class="cut-label" {x} {y} text-anchor={anchor}>{ members(group, groups) }</text> })
         })
         .collect()
 }
@@ -76,8 +58,18 @@ fn best_end(group: u8, groups: &[u8], borders: &[Border], places: &[Point], fram
         .min_by(|a, b| cost(a.0).total_cmp(&cost(b.0)))
 }
 
+/// The numbers of all groups.
+fn numbers(groups: &[u8]) -> impl Iterator<Item = u8> {
+    (0..=groups.iter().copied().max().unwrap_or(0)).filter(|group| groups.contains(group))
+}
+
+/// `0 · 4 | 1 · 2`.
+pub fn in_words(groups: &[u8]) -> String {
+    numbers(groups).map(|group| members(group, groups)).collect::<Vec<_>>().join(" | ")
+}
+
 /// `0 · 3 · 4`.
-pub fn members(group: u8, groups: &[u8]) -> String {
+fn members(group: u8, groups: &[u8]) -> String {
     let nodes = || (0u16..).zip(groups).filter(|(_, other)| **other == group).map(|(node, _)| node);
     if nodes().count() > NAMES_MAX {
         return format!("{} nodes", nodes().count());

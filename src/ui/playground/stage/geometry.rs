@@ -351,12 +351,13 @@ fn cross(p: Point, q: Point, a: Point, b: Point) -> bool {
 
 /// The groups that nodes form by where they stand: apart are those with a clear gap between them. `None` if it is all one group.
 pub fn clusters(places: &[Point], radius: f32) -> Option<Vec<u8>> {
-    // A gap is clear if it is much wider than the usual distance of neighbours.
-    const CLEAR: f32 = 1.5;
-    let mut tree = spanning_tree(places);
-    tree.sort_by(|a, b| a.2.total_cmp(&b.2));
-    let median = tree.get(tree.len().saturating_sub(1) / 2)?.2;
-    let gap = (median * CLEAR).max(radius * 4.0);
+    // A gap is clear if it is so many times as wide as the widest one within a group.
+    const CLEAR: f32 = 1.6;
+    let tree = spanning_tree(places);
+    // For each edge, how many times as long as the next shorter one it is.
+    let shorter = |than: f32| tree.iter().map(|edge| edge.2).filter(|length| *length < than).fold(0.0, f32::max);
+    let jumps = tree.iter().map(|edge| (edge.2 / shorter(edge.2).max(radius), edge.2)).filter(|(_, far)| shorter(*far) > 0.0);
+    let (_, gap) = jumps.filter(|(times, far)| *times >= CLEAR && *far > radius * 4.0).max_by(|a, b| a.0.total_cmp(&b.0))?;
     let mut groups: Vec<usize> = (0..places.len()).collect();
     for (i, j, distance) in tree {
         if distance < gap {

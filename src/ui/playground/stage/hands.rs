@@ -2,11 +2,10 @@
 
 use super::cut::divide;
 use super::geometry::{Point, polyline};
-use super::picture::Picture;
-use super::thing;
+use super::{Stage, thing};
 use crate::sim::NodeId;
-use crate::ui::action::{Action, Look, Menu, Selected, Tool};
-use std::cell::RefCell;
+use crate::ui::action::{Action, Menu, Selected, Tool};
+use crate::ui::measure::place_in;
 use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
@@ -35,36 +34,16 @@ pub enum Gesture {
 }
 
 /// Where nodes were put by hand, in fractions of the stage; the others rest where the layout has them.
-pub type Moved = Rc<Vec<Option<Point>>>;
+pub type Moved = Vec<Option<Point>>;
 
-/// All that is needed to answer an event, as of the last render.
-pub struct Hands {
-    /// What the page shows.
-    pub look: Look,
-    /// Where actions go.
-    pub act: Callback<Action>,
-    /// What is on the stage.
-    pub picture: Rc<Picture>,
-    /// The moment that it shows, in virtual microseconds.
-    pub now_us: u64,
-    /// The drawing.
-    pub svg: NodeRef,
-    /// What the pointer is doing.
-    pub gesture: Rc<RefCell<Gesture>>,
-    /// Where nodes were put by hand.
-    pub moved: UseStateHandle<Moved>,
-    /// The line that is being drawn.
-    pub draft: UseStateHandle<AttrValue>,
-    /// What had the focus when a menu opened.
-    pub opener: Rc<RefCell<Option<Element>>>,
-    /// The message that has the focus.
-    pub watched: Rc<RefCell<Option<Selected>>>,
+/// Keys that do something to a thing on the stage, and that must not scroll the page meanwhile.
+pub fn is_ours(event: &KeyboardEvent) -> bool {
+    matches!(event.key().as_str(), "Enter" | " " | "ArrowRight" | "ArrowDown" | "ArrowLeft" | "ArrowUp") && thing::under(event).is_some()
 }
 
-impl Hands {
+impl Stage {
     fn place_of(&self, event: &MouseEvent) -> Option<Point> {
-        let rect = self.svg.cast::<Element>()?.get_bounding_client_rect();
-        Some(Point::new(event.client_x() as f32 - rect.left() as f32, event.client_y() as f32 - rect.top() as f32))
+        place_in(&self.svg, event).map(|(x, y)| Point::new(x as f32, y as f32))
     }
 
     fn capture(&self, event: &PointerEvent) {
@@ -75,23 +54,24 @@ impl Hands {
     }
 
     /// Opens the menu of a thing, and stops time for it. `near`: where the reader pointed.
-    pub fn open(&self, thing: Selected, near: Option<Point>) {
-        if self.look.playing {
-            self.act.emit(Action::Pause);
+    pub(super) fn open(&mut self, ctx: &Context<Self>, thing: Selected, near: Option<Point>) {
+        let act = &ctx.props().act;
+        if ctx.props().look.playing {
+            act.emit(Action::Pause);
         }
-        *self.opener.borrow_mut() = thing::focused();
-        self.act.emit(Action::Select(Some(thing)));
+        self.opener = thing::focused();
+        act.emit(Action::Select(Some(thing)));
         let Point { x, y } = self.menu_place(thing, near);
-        self.act.emit(Action::Menu(Some(Menu { about: thing, x: x as i32, y: y as i32 })));
+        act.emit(Action::Menu(Some(Menu { about: thing, x: x as i32, y: y as i32 })));
     }
 
     fn menu_place(&self, thing: Selected, near: Option<Point>) -> Point {
-        let radius = self.picture.key.frame.radius;
+        let picture = &self.picture;
         match thing {
-            Selected::Node(id) => self.picture.nodes.get(id.index()).map_or(Point::default(), |node| node.at.plus(radius + 18.0, -24.0)),
-            Selected::Message(id) => self.picture.message(id).map_or(Point::default(), |message| message.motion.place(self.now_us).plus(20.0, 16.0)),
+            Selected::Node(id) => picture.nodes.get(id.index()).map_or(Point::default(), |node| node.at.plus(node.radius + 18.0, -24.0)),
+            Selected::Message(id) => picture.message(id).map_or(Point::default(), |message| message.motion.place(self.now_us).plus(20.0, 16.0)),
             Selected::Link(a, b) => near.unwrap_or_else(|| {
-                let link = self.picture.links.iter().find(|link| (link.a, link.b) == (a, b));
+                let link = picture.links.iter().find(|link| (link.a, link.b) == (a, b));
                 link.map_or(Point::default(), |link| link.line.0.toward(link.line.1, 0.5))
             }),
             Selected::Step(_) => near.unwrap_or_default(),
@@ -99,9 +79,9 @@ impl Hands {
     }
 
     /// The pointer goes down.
-    pub fn down(&self, event: &PointerEvent) {
+    pub(super) fn down(&mut self, ctx: &Context<Self>, event: &PointerEvent) {
         let Some(at) = self.place_of(event).filter(|_| event.button() == 0 && event.is_primary()) else { return };
-        *self.gesture.borrow_mut() = match (self.look.tool, thing::under(event)) {
+        self.gesture = match (ctx.props().look.tool, thing::under(event)) {
             (Tool::Cut, _) => {
                 self.capture(event);
                 Gesture::Draw(vec![at])
@@ -112,95 +92,88 @@ impl Hands {
     }
 
     /// The pointer moves.
-    pub fn moves(&self, event: &PointerEvent) {
-        let mut gesture = self.gesture.borrow_mut();
-        if *gesture == Gesture::None {
-            return;
-        }
-        let Some(at) = self.place_of(event) else { return };
-        match &mut *gesture {
+    pub(super) fn moves(&mut self, ctx: &Context<Self>, event: &PointerEvent) -> bool {
+        let Some(at) = self.place_of(event) else { return false };
+        match &mut self.gesture {
             Gesture::Draw(points) => {
-                if points.len() < DRAW_POINTS_MAX && points.last().is_none_or(|last| last.distance(at) >= DRAW_STEP) {
+                let farther = points.len() < DRAW_POINTS_MAX && points.last().is_none_or(|last| last.distance(at) >= DRAW_STEP);
+                if farther {
                     points.push(at);
-                    self.draft.set(polyline(points.iter().copied()).into());
+                    self.draft = polyline(points.iter().copied()).into();
                 }
+                farther
             }
             Gesture::Press(id, start) if start.distance(at) >= DRAG_MIN => {
                 let id = *id;
                 self.capture(event);
-                *gesture = Gesture::Drag(id);
-                self.put(id, at);
+                self.gesture = Gesture::Drag(id);
+                self.put(ctx, id, at)
             }
-            Gesture::Drag(id) => self.put(*id, at),
-            Gesture::Press(..) | Gesture::None => {}
+            Gesture::Drag(id) => {
+                let id = *id;
+                self.put(ctx, id, at)
+            }
+            Gesture::Press(..) | Gesture::None => false,
         }
     }
 
     /// The pointer goes up.
-    pub fn up(&self) {
-        if let Gesture::Draw(points) = self.gesture.take() {
-            self.draft.set(AttrValue::default());
-            if points.len() < 2 {
-                return;
+    pub(super) fn up(&mut self, ctx: &Context<Self>) -> bool {
+        let Gesture::Draw(points) = std::mem::take(&mut self.gesture) else { return false };
+        self.draft = AttrValue::default();
+        let act = &ctx.props().act;
+        match divide(&points, &self.picture.key.places, &self.picture.groups) {
+            _ if points.len() < 2 => {}
+            Some(partition) => {
+                act.emit(Action::Do(partition));
+                act.emit(Action::Tool(Tool::Point));
             }
-            match divide(&points, &self.picture.key.places, &self.picture.groups) {
-                Some(partition) => {
-                    self.act.emit(Action::Do(partition));
-                    self.act.emit(Action::Tool(Tool::Point));
-                }
-                None => self.act.emit(Action::Notice(Some("All nodes are on one side of that line. Draw it between them.".to_owned()))),
-            }
+            None => act.emit(Action::Notice(Some("All nodes are on one side of that line. Draw it between them.".to_owned()))),
         }
+        true
     }
 
     /// The gesture is broken off.
-    pub fn cancel(&self) {
-        *self.gesture.borrow_mut() = Gesture::None;
-        self.draft.set(AttrValue::default());
+    pub(super) fn cancel(&mut self) -> bool {
+        self.gesture = Gesture::None;
+        self.draft = AttrValue::default();
+        true
     }
 
     /// A click, or a tap.
-    pub fn click(&self, event: &MouseEvent) {
-        if self.look.tool == Tool::Cut {
-            return;
-        }
+    pub(super) fn click(&mut self, ctx: &Context<Self>, event: &MouseEvent) {
+        let look = ctx.props().look;
         match thing::under(event) {
-            Some(thing) => self.open(thing, self.place_of(event)),
-            None if self.look.selected.is_some() => self.act.emit(Action::Select(None)),
+            _ if look.tool == Tool::Cut => {}
+            Some(thing) => self.open(ctx, thing, self.place_of(event)),
+            None if look.selected.is_some() => ctx.props().act.emit(Action::Select(None)),
             None => {}
         }
     }
 
     /// A key.
-    pub fn key(&self, event: &KeyboardEvent) {
-        let key = event.key();
-        if key == "Escape" && self.look.tool == Tool::Cut {
-            event.stop_propagation();
-            self.cancel();
-            self.act.emit(Action::Tool(Tool::Point));
-            return;
-        }
-        let Some(thing) = thing::under(event) else { return };
-        let (dx, dy) = match key.as_str() {
+    pub(super) fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        let Some(thing) = thing::under(event) else { return false };
+        let (dx, dy) = match event.key().as_str() {
             "Enter" | " " => {
-                event.prevent_default();
-                self.open(thing, None);
-                return;
+                self.open(ctx, thing, None);
+                return false;
             }
             "ArrowRight" => (1.0, 0.0),
             "ArrowDown" => (0.0, 1.0),
             "ArrowLeft" => (-1.0, 0.0),
             "ArrowUp" => (0.0, -1.0),
-            _ => return,
+            _ => return false,
         };
-        event.prevent_default();
         match thing {
             Selected::Node(id) if event.shift_key() => {
-                if let Some(node) = self.picture.nodes.get(id.index()) {
-                    self.put(id, node.at.plus(dx * NUDGE, dy * NUDGE));
-                }
+                let at = self.picture.nodes.get(id.index()).map_or(Point::default(), |node| node.at);
+                self.put(ctx, id, at.plus(dx * NUDGE, dy * NUDGE))
             }
-            _ => self.walk(thing, dx + dy > 0.0),
+            _ => {
+                self.walk(thing, dx + dy > 0.0);
+                false
+            }
         }
     }
 
@@ -220,64 +193,66 @@ impl Hands {
         }
     }
 
-    /// Puts the focus on a thing; says whether it is there.
-    pub fn focus(&self, thing: Selected) -> bool {
-        let element = self.svg.cast::<Element>().and_then(|svg| thing::element(&svg, thing));
-        element.as_ref().map(thing::focus).is_some()
+    fn focus(&self, thing: Selected) {
+        if let Some(element) = self.svg.cast::<Element>().and_then(|svg| thing::element(&svg, thing)) {
+            thing::focus(&element);
+        }
     }
 
-    fn put(&self, id: NodeId, at: Point) {
+    fn put(&mut self, ctx: &Context<Self>, id: NodeId, at: Point) -> bool {
         let frame = self.picture.key.frame;
         let at = frame.clamp(at);
-        let mut moved: Vec<Option<Point>> = (**self.moved).clone();
-        moved.resize(usize::from(frame.nodes), None);
-        if let Some(place) = moved.get_mut(id.index()) {
+        self.moved.resize(usize::from(frame.nodes), None);
+        if let Some(place) = self.moved.get_mut(id.index()) {
             *place = Some(Point::new(at.x / frame.width, at.y / frame.height));
         }
-        self.moved.set(Rc::new(moved));
+        self.lay_out(ctx);
+        true
     }
 
     /// Something on the stage has taken the focus.
-    pub fn focus_in(&self, event: &FocusEvent) {
-        *self.watched.borrow_mut() = thing::under(event).filter(|thing| matches!(thing, Selected::Message(_)));
+    pub(super) fn focus_in(&mut self, event: &FocusEvent) {
+        self.watched = thing::under(event).filter(|thing| matches!(thing, Selected::Message(_)));
     }
 
     /// Something has lost the focus; one that went from the stage with it is remembered.
-    pub fn focus_out(&self, event: &FocusEvent) {
-        let still_there = event.target_dyn_into::<Element>().is_some_and(|element| element.is_connected());
-        if still_there {
-            *self.watched.borrow_mut() = None;
+    pub(super) fn focus_out(&mut self, event: &FocusEvent) {
+        if event.target_dyn_into::<Element>().is_some_and(|element| element.is_connected()) {
+            self.watched = None;
         }
     }
 
     /// A message that had the focus has gone: the focus goes on to the node that it was for.
-    pub fn follow_focus(&self) {
-        let watched = *self.watched.borrow();
-        if let Some(Selected::Message(id)) = watched {
-            let gone = self.picture.messages.iter().take(self.picture.arrivals.len()).all(|message| message.mark.id != id);
-            if gone {
-                *self.watched.borrow_mut() = None;
-                if thing::focused().is_none() {
-                    self.focus(Selected::Node(id.to));
-                }
+    pub(super) fn follow_focus(&mut self) {
+        let Some(Selected::Message(id)) = self.watched else { return };
+        if !self.picture.arriving().any(|message| message.mark.id == id) {
+            self.watched = None;
+            if thing::focused().is_none() {
+                self.focus(Selected::Node(id.to));
             }
         }
     }
 
     /// A menu has closed: the focus goes back to where it was, unless it is elsewhere by now.
-    pub fn return_focus(&self, about: Selected) {
-        let opener = self.opener.take();
+    pub(super) fn return_focus(&mut self, about: Selected) {
+        let opener = self.opener.take().filter(|element| element.is_connected());
         if thing::focused().is_some() {
             return;
         }
-        match (opener.filter(|element| element.is_connected()), about) {
+        match (opener, about) {
             (Some(element), _) => thing::focus(&element),
-            (None, Selected::Message(id)) => {
-                self.focus(Selected::Node(id.to));
-            }
-            (None, about) => {
-                self.focus(about);
-            }
+            (None, Selected::Message(id)) => self.focus(Selected::Node(id.to)),
+            (None, about) => self.focus(about),
         }
+    }
+
+    /// Where all nodes stand.
+    pub(super) fn places(&self, frame: super::geometry::Frame) -> Rc<Vec<Point>> {
+        let moved = |node: u16| self.moved.get(usize::from(node)).copied().flatten();
+        let place = |node: u16| match moved(node) {
+            Some(at) => frame.clamp(Point::new(at.x * frame.width, at.y * frame.height)),
+            None => frame.rest(node),
+        };
+        Rc::new((0..frame.nodes).map(place).collect())
     }
 }

@@ -4,24 +4,11 @@ use super::geometry::{Point, jag, polyline};
 use super::picture::LinkPicture;
 use super::thing;
 use crate::ui::action::Selected;
-use std::rc::Rc;
 use yew::prelude::*;
 
-/// Properties of [`Links`].
-#[derive(Properties, PartialEq)]
-pub struct LinksProps {
-    /// The links.
-    pub links: Rc<Vec<LinkPicture>>,
-}
-
 /// All links.
-#[component]
-pub fn Links(props: &LinksProps) -> Html {
-    html! {
-        <g class="layer-links">
-            { for props.links.iter().enumerate().map(|(index, link)| mark(link, index == 0)) }
-        </g>
-    }
+pub fn view(links: &[LinkPicture]) -> Html {
+    html! { <g class="layer-links">{ for links.iter().enumerate().map(|(index, link)| mark(link, index == 0)) }</g> }
 }
 
 fn mark(link: &LinkPicture, tab_stop: bool) -> Html {

@@ -1,90 +1,310 @@
-//! The menu of a thing on the stage: what it is, in words, and what can be done with it.
+//! What can be done with a thing on the stage, as data: a heading, what it is in words, and entries. Knows no element.
 
-use super::link_menu::LinkMenu;
-use super::message_menu::MessageMenu;
-use super::node_menu::NodeMenu;
-use crate::sim::{Choice, Intervention, World};
-use crate::ui::action::{Action, Menu, Selected};
-use crate::ui::run::Run;
-use yew::prelude::*;
+use super::cut::isolate;
+use super::picture::{conditions_in_short, is_parted, is_yet_to_start, note};
+use crate::sim::{
+    Choice, CommandCall, CommandSpec, Conditions, Flight, Intervention, Latency, MessageId, NodeId, Scope, Status, Timeline, TimerId, World,
+};
+use crate::ui::action::{Action, Selected, Tab};
 
-/// Properties of [`StageMenu`] and of the menus for each kind of thing.
-#[derive(Properties, PartialEq, Clone)]
-pub struct StageMenuProps {
-    /// The run, at the present moment.
-    pub run: Run,
-    /// What it is about, and where.
-    pub menu: Menu,
-    /// Where actions go.
-    pub act: Callback<Action>,
-}
-
-impl StageMenuProps {
-    /// Closes the menu.
-    pub fn close(&self) -> Callback<()> {
-        self.act.reform(|()| Action::Menu(None))
-    }
-
-    /// Does something; the menu closes.
-    pub fn doing(&self, what: Vec<Intervention>) -> Callback<MouseEvent> {
-        self.act.reform(move |_| Action::DoAll(what.clone()))
-    }
-
-    /// Does something and leaves the menu open, for more of it.
-    pub fn doing_more(&self, what: Intervention) -> Callback<MouseEvent> {
-        let (act, menu) = (self.act.clone(), self.menu);
-        Callback::from(move |_| {
-            act.emit(Action::Do(what.clone()));
-            act.emit(Action::Menu(Some(menu)));
-        })
-    }
-
-    /// The place of the menu.
-    pub fn at(&self) -> (i32, i32) {
-        (self.menu.x, self.menu.y)
-    }
-}
-
-/// The menu of a thing.
-#[component]
-pub fn StageMenu(props: &StageMenuProps) -> Html {
-    let base = props.clone();
-    match props.menu.about {
-        Selected::Message(id) => html! { <MessageMenu {id} {base}/> },
-        Selected::Node(id) => html! { <NodeMenu {id} {base}/> },
-        Selected::Link(a, b) => html! { <LinkMenu {a} {b} {base}/> },
-        Selected::Step(_) => Html::default(),
-    }
+/// A menu, or one page of it.
+#[derive(Default)]
+pub struct Content {
+    /// Its heading.
+    pub title: String,
+    /// What there is to know.
+    pub words: Vec<String>,
+    /// What can be done.
+    pub entries: Vec<Entry>,
+    /// The arguments of this command are asked for.
+    pub command: Option<u16>,
 }
 
 /// One thing that can be done.
-pub fn item(icon: &'static str, label: impl Into<AttrValue>, onclick: Callback<MouseEvent>) -> Html {
-    entry(icon, label.into(), None, None, onclick)
+pub struct Entry {
+    /// Name of its icon.
+    pub icon: &'static str,
+    /// What it is called.
+    pub label: String,
+    /// What else there is to say about it.
+    pub small: Option<String>,
+    /// Whether it makes a fault.
+    pub fault: bool,
+    /// Why it cannot be done now.
+    pub refusal: Option<String>,
+    /// What it does.
+    pub does: Does,
 }
 
-/// One fault that can be made.
-pub fn fault(icon: &'static str, label: impl Into<AttrValue>, onclick: Callback<MouseEvent>) -> Html {
-    entry(icon, label.into(), Some("fault"), None, onclick)
+/// What an entry does.
+#[derive(Clone)]
+pub enum Does {
+    /// Does this to the run; the menu closes.
+    All(Vec<Intervention>),
+    /// Does this to the run; the menu stays, for more of it.
+    More(Intervention),
+    /// Shows another page of the menu.
+    Page(u16),
+    /// Asks the page for this; the menu closes.
+    Ask(Vec<Action>),
 }
 
-/// One thing that can be done if the world allows it; else the entry says why not.
-pub fn item_if(world: &World, choice: &Choice, icon: &'static str, label: impl Into<AttrValue>, onclick: Callback<MouseEvent>) -> Html {
-    entry(icon, label.into(), None, world.enabled(choice).err().map(|why| why.to_string()), onclick)
+/// The client as which the reader asks.
+pub const CLIENT: u16 = 0;
+/// A node's page on its clock; its commands have the pages from the next on.
+const PAGE_CLOCK: u16 = 1;
+const PAGE_COMMANDS: u16 = 2;
+/// Delays that a message's menu offers, in microseconds.
+const DELAYS_US: [u64; 2] = [50_000, 500_000];
+/// How far a node's menu lets its clock jump, in microseconds, and how fast or slow it lets it run.
+const JUMP_US: i64 = 100_000;
+const DRIFT_PPM: i32 = 100_000;
+/// What a link's menu offers: so much slower, so much lost, so little let through.
+const SLOWER_US: u64 = 200_000;
+const LOSS_PPM: u32 = 500_000;
+const TRICKLE_BYTES_PER_S: u32 = 200;
+
+impl Content {
+    fn add(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
 }
 
-fn entry(icon: &'static str, label: AttrValue, tone: Option<&'static str>, refusal: Option<String>, onclick: Callback<MouseEvent>) -> Html {
-    let disabled = refusal.is_some();
-    html! {
-        <button class="menu-item" type="button" data-tone={tone} {disabled} title={refusal} {onclick}>
-            <svg class="icon" aria-hidden="true"><use href={format!("#i-{icon}")}/></svg>{ label }
-        </button>
+/// An entry.
+fn entry(icon: &'static str, label: impl Into<String>, does: Does) -> Entry {
+    Entry { icon, label: label.into(), small: None, fault: false, refusal: None, does }
+}
+
+/// An entry that makes a choice.
+fn choice(icon: &'static str, label: impl Into<String>, choice: Choice) -> Entry {
+    entry(icon, label, Does::All(vec![Intervention::Do(choice)]))
+}
+
+impl Entry {
+    fn fault(self) -> Self {
+        Entry { fault: true, ..self }
+    }
+
+    /// Bars the entry if the world does not allow it now.
+    fn only_if(self, world: &World, choice: &Choice) -> Self {
+        Entry { refusal: world.enabled(choice).err().map(|why| why.to_string()), ..self }
+    }
+}
+
+/// The menu of a thing; `None` if it is not there any more, or has none.
+pub fn content(timeline: &Timeline, about: Selected, page: u16) -> Option<Content> {
+    match about {
+        Selected::Message(id) => timeline.clock().world().flight(id).map(|flight| of_message(timeline.clock().world(), flight)),
+        Selected::Node(id) => Some(of_node(timeline.clock().world(), id, page)),
+        Selected::Link(a, b) => Some(of_link(timeline, a, b, page)),
+        Selected::Step(_) => None,
     }
 }
 
 /// Milliseconds with a decimal where it matters.
-pub fn milliseconds(us: u64) -> String {
+fn milliseconds(us: u64) -> String {
     match us {
         0..10_000 if us % 1_000 >= 100 => format!("{}.{} ms", us / 1_000, us / 100 % 10),
         _ => format!("{} ms", us / 1_000),
+    }
+}
+
+/// With a capital letter, as an entry begins.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+// ---- messages ----
+
+fn of_message(world: &World, flight: &Flight) -> Content {
+    let (id, algorithm) = (flight.id, world.algorithm());
+    let kind = algorithm.kinds().get(usize::from(algorithm.kind(&*flight.payload)));
+    let mut menu = Content {
+        title: format!("{} → {} · {}", id.from, id.to, kind.map_or("message", |kind| kind.name)),
+        words: vec![format!("\u{201c}{}\u{201d}", algorithm.describe(&*flight.payload)), fate(world, flight)],
+        ..Content::default()
+    };
+    let deliver = Choice::Deliver(id);
+    menu.add(choice("deliver", "Deliver now", deliver.clone()).only_if(world, &deliver));
+    if flight.ends_us == u64::MAX {
+        menu.add(entry("play", "Release", Does::All(vec![Intervention::Release(id)])));
+    } else {
+        menu.add(entry("pause", "Hold", Does::All(vec![Intervention::Hold(id)])));
+        for by_us in DELAYS_US {
+            menu.add(entry("delay", format!("Delay {}", milliseconds(by_us)), Does::More(Intervention::Delay { message: id, by_us })));
+        }
+    }
+    menu.add(choice("duplicate", "Duplicate", Choice::Duplicate(id)));
+    menu.add(choice("drop", "Drop it", Choice::Drop(id)).fault());
+    menu
+}
+
+/// What will become of a message, as things stand.
+fn fate(world: &World, flight: &Flight) -> String {
+    let MessageId { from, to, .. } = flight.id;
+    if flight.ends_us == u64::MAX {
+        return "Held back until you release it.".to_owned();
+    }
+    let left = milliseconds(flight.ends_us.saturating_sub(world.now_us()));
+    match world.status(to) {
+        _ if flight.doomed => format!("The network will lose it in {left}."),
+        _ if world.is_cut(from, to) => format!("Would arrive in {left}, but the link is cut."),
+        Status::Up => format!("Arrives in {left}."),
+        Status::Paused if flight.ends_us <= world.now_us() => format!("Waits to be read: node {to} is paused."),
+        Status::Paused => format!("Arrives in {left}, and waits: node {to} is paused."),
+        Status::Down => format!("Would arrive in {left}, but node {to} is down."),
+    }
+}
+
+// ---- nodes ----
+
+fn of_node(world: &World, id: NodeId, page: u16) -> Content {
+    let view = world.algorithm().view(world, id);
+    let state = note(world, id, view.role);
+    let badge = if view.badge.is_empty() { String::new() } else { format!(", {}", view.badge) };
+    let mut menu = Content { title: format!("Node {id}"), words: vec![format!("{}{badge}.", capital(&state))], ..Content::default() };
+    let drift = world.slot(id).map_or(0, |slot| slot.clock.drift_ppm) / 10_000;
+    if drift != 0 {
+        menu.words.push(format!("Its clock runs {} % {}.", drift.abs(), if drift > 0 { "fast" } else { "slow" }));
+    }
+    match page {
+        0 => node_entries(&mut menu, world, id),
+        PAGE_CLOCK => clock_entries(&mut menu, world, id),
+        _ => {
+            menu.command = page.checked_sub(PAGE_COMMANDS);
+            menu.words.clear();
+            let spec = menu.command.and_then(|index| world.algorithm().commands().get(usize::from(index)));
+            menu.words.extend(spec.map(|spec| spec.help.to_owned()));
+        }
+    }
+    menu
+}
+
+fn node_entries(menu: &mut Content, world: &World, id: NodeId) {
+    let status = world.status(id);
+    match status {
+        Status::Down if is_yet_to_start(world, id) => {
+            menu.add(choice("restart", "Start", Choice::Restart(id)));
+        }
+        Status::Down => {
+            menu.add(choice("restart", "Restart", Choice::Restart(id)));
+            menu.add(choice("disk", "Wipe its disk", Choice::Wipe(id)).fault());
+        }
+        Status::Up => {
+            menu.add(choice("crash", "Crash", Choice::Crash(id)).fault());
+            menu.add(choice("freeze", "Pause", Choice::Pause(id)));
+        }
+        Status::Paused => {
+            menu.add(choice("crash", "Crash", Choice::Crash(id)).fault());
+            menu.add(choice("play", "Resume", Choice::Resume(id)));
+        }
+    }
+    for timer in world.slot(id).into_iter().flat_map(|slot| slot.timers()) {
+        let info = world.algorithm().timer(timer.code);
+        let (name, action) = info.map_or(("timer", "fire its timer"), |info| (info.name, info.action));
+        let left = milliseconds(timer.due_us.saturating_sub(world.now_us()));
+        let fire = Choice::Fire(TimerId { node: id, code: timer.code, generation: timer.generation });
+        menu.add(Entry { small: Some(format!("{name}: {left} left")), ..choice("timeout", capital(action), fire.clone()).only_if(world, &fire) });
+    }
+    if status == Status::Up {
+        for (index, spec) in (0u16..).zip(world.algorithm().commands()) {
+            command_entry(menu, world, id, index, spec);
+        }
+    }
+    menu.add(entry("clock", "Clock\u{2026}", Does::Page(PAGE_CLOCK)));
+    let cut_off = isolate(id, world.nodes(), world.groups());
+    if cut_off == Intervention::Do(Choice::Partition(world.groups().to_vec())) {
+        menu.add(choice("heal", "Heal all", Choice::Heal));
+    } else {
+        menu.add(entry("cut", "Cut it off", Does::All(vec![cut_off])).fault());
+    }
+    let inspect = vec![Action::Select(Some(Selected::Node(id))), Action::Tab(Tab::Inspector), Action::Menu(None)];
+    menu.add(entry("search", "Inspect", Does::Ask(inspect)));
+}
+
+fn command_entry(menu: &mut Content, world: &World, id: NodeId, index: u16, spec: &CommandSpec) {
+    if spec.arguments.is_empty() {
+        let call = CommandCall { command: index, arguments: Vec::new() };
+        let asked = Choice::Command { id: world.next_command(CLIENT), node: id, call };
+        menu.add(choice("command", spec.label, asked.clone()).only_if(world, &asked));
+    } else {
+        menu.add(entry("command", format!("{}\u{2026}", spec.label), Does::Page(PAGE_COMMANDS + index)));
+    }
+}
+
+fn clock_entries(menu: &mut Content, world: &World, id: NodeId) {
+    let off_ms = (world.clock_us(id) - i64::try_from(world.now_us()).unwrap_or(0)) / 1_000;
+    menu.words.push(match off_ms {
+        0 => "Its clock shows the true time.".to_owned(),
+        ahead @ 1.. => format!("Its clock is {ahead} ms ahead of the true time."),
+        behind => format!("Its clock is {} ms behind the true time.", -behind),
+    });
+    for (icon, label, by_us) in [("next", "Jump 100 ms on", JUMP_US), ("prev", "Jump 100 ms back", -JUMP_US)] {
+        menu.add(choice(icon, label, Choice::ClockJump { node: id, by_us }));
+    }
+    for (icon, label, ppm) in [("up", "Run 10 % fast", DRIFT_PPM), ("down", "Run 10 % slow", -DRIFT_PPM), ("clock", "Run true", 0)] {
+        menu.add(choice(icon, label, Choice::ClockDrift { node: id, ppm }));
+    }
+    menu.add(entry("back", "Back", Does::Page(0)));
+}
+
+// ---- links ----
+
+/// The pages of a link's menu: both directions, the one, the other.
+fn of_link(timeline: &Timeline, a: NodeId, b: NodeId, page: u16) -> Content {
+    let (world, network) = (timeline.clock().world(), timeline.clock().network());
+    let (title, ends, next) = match page {
+        0 => (format!("Link {a} – {b}"), vec![(a, b), (b, a)], format!("Only {a} → {b}\u{2026}")),
+        1 => (format!("Link {a} → {b}"), vec![(a, b)], format!("Only {b} → {a}\u{2026}")),
+        _ => (format!("Link {b} → {a}"), vec![(b, a)], "Both ways\u{2026}".to_owned()),
+    };
+    let words = ends.iter().map(|(from, to)| state_words(world, network.conditions(*from, *to), *from, *to)).collect();
+    let mut menu = Content { title, words, ..Content::default() };
+    let each = |what: &dyn Fn(NodeId, NodeId) -> Intervention| Does::All(ends.iter().map(|(from, to)| what(*from, *to)).collect());
+    let with = |change: &dyn Fn(&mut Conditions)| {
+        each(&|from, to| {
+            let mut conditions = *network.conditions(from, to);
+            change(&mut conditions);
+            Intervention::Network { scope: Scope::Link(from, to), conditions: Some(conditions) }
+        })
+    };
+    if ends.iter().any(|(from, to)| !world.is_cut(*from, *to)) {
+        menu.add(entry("cut", "Cut", each(&|from, to| Intervention::Do(Choice::Cut { from, to }))).fault());
+    }
+    if is_parted(world, a, b) {
+        menu.add(choice("heal", "Heal the partition", Choice::Heal));
+    } else if ends.iter().any(|(from, to)| world.is_cut(*from, *to)) {
+        menu.add(entry("heal", "Mend", each(&|from, to| Intervention::Do(Choice::Mend { from, to }))));
+    }
+    menu.add(entry("delay", "Slow: +200 ms", with(&|conditions| conditions.latency = slower(conditions.latency))));
+    menu.add(entry("drop", "Lossy: 50 %", with(&|conditions| conditions.loss_ppm = LOSS_PPM)));
+    menu.add(entry("timeout", "Trickle: 200 bytes/s", with(&|conditions| conditions.bytes_per_s = TRICKLE_BYTES_PER_S)));
+    if ends.iter().any(|(from, to)| network.is_special(*from, *to)) {
+        menu.add(entry("reset", "Back to normal", each(&|from, to| Intervention::Network { scope: Scope::Link(from, to), conditions: None })));
+    }
+    menu.add(entry("branch", next, Does::Page((page + 1) % 3)));
+    menu
+}
+
+fn slower(latency: Latency) -> Latency {
+    match latency {
+        Latency::Fixed(us) => Latency::Fixed(us + SLOWER_US),
+        Latency::Uniform(low_us, high_us) => Latency::Uniform(low_us + SLOWER_US, high_us + SLOWER_US),
+        Latency::Exponential(least_us, mean_us) => Latency::Exponential(least_us + SLOWER_US, mean_us),
+    }
+}
+
+fn state_words(world: &World, conditions: &Conditions, from: NodeId, to: NodeId) -> String {
+    if is_parted(world, from, to) {
+        return format!("{from} → {to}: cut by the partition.");
+    }
+    if world.is_cut(from, to) {
+        return format!("{from} → {to}: cut.");
+    }
+    let latency = conditions_in_short(&Conditions { loss_ppm: 0, bytes_per_s: 0, ..*conditions });
+    match (conditions.loss_ppm, conditions.bytes_per_s) {
+        (0, 0) => format!("{from} → {to}: {latency}."),
+        _ => format!("{from} → {to}: {latency}, {}.", conditions_in_short(conditions)),
     }
 }

@@ -1,41 +1,33 @@
 //! The stage: nodes, links, messages on their way. Everything on it can be clicked, focused and acted upon.
 //!
 //! What it shows is a [`Picture`], made once an event; what moves in between is written to the elements once a frame
-//! ([`motion`]). One listener on the drawing serves all things on it ([`thing`], [`hands`]).
+//! ([`motion`]), and a frame without an event renders nothing. One listener on the drawing serves all things on it ([`thing`],
+//! [`hands`]).
 
 mod cut;
 mod flights;
 mod geometry;
 mod hands;
 mod link;
-mod link_menu;
 mod menu;
 mod message;
-mod message_menu;
 mod motion;
 mod node;
-mod node_menu;
-mod partition;
 mod picture;
-mod popup;
+mod sheet;
 mod thing;
 mod tools;
 
 use crate::ui::action::{Action, Look, SPEEDS, Selected, Tool};
-use crate::ui::measure::use_size;
+use crate::ui::measure::{SIZE_AT_FIRST, SizeWatch};
 use crate::ui::run::Run;
-use cut::CutLine;
-use flights::Flights;
 use geometry::{Frame, Point};
-use hands::{Gesture, Hands, Moved};
-use link::Links;
-use menu::StageMenu;
+use hands::{Gesture, Moved};
 use message::MessageMark;
 use node::NodeMark;
-use partition::PartitionDialog;
 use picture::{Key, Picture, paint};
+use sheet::Sheet;
 use std::rc::Rc;
-use tools::Tools;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -50,192 +42,241 @@ pub struct StageProps {
     pub act: Callback<Action>,
 }
 
+/// What the stage is told.
+#[derive(Clone)]
+pub enum Told {
+    /// Its size in CSS pixels.
+    Size((f32, f32)),
+    /// The pointer went down on the drawing.
+    Down(PointerEvent),
+    /// The pointer moved.
+    Move(PointerEvent),
+    /// The pointer went up.
+    Up,
+    /// The gesture was broken off.
+    Cancel,
+    /// A click on the drawing.
+    Click(MouseEvent),
+    /// A key on the drawing.
+    Key(KeyboardEvent),
+    /// Something on the drawing has the focus.
+    FocusIn(FocusEvent),
+    /// Something on the drawing has lost the focus.
+    FocusOut(FocusEvent),
+    /// The menu of a thing is asked for, from elsewhere than the drawing.
+    Choose(Selected),
+    /// The list of messages opens or closes.
+    List,
+    /// The list of nodes opens or closes.
+    Dialog(bool),
+    /// Nodes go back to where they rest.
+    Tidy,
+    /// Something for the playground to do.
+    Ask(Action),
+}
+
 /// The stage with its tools, menu and tray of held messages.
-#[component]
-pub fn Stage(props: &StageProps) -> Html {
-    let StageProps { run, look, act } = props;
-    let (root, svg, messages, nodes) = (use_node_ref(), use_node_ref(), use_node_ref(), use_node_ref());
-    let moved = use_state(Moved::default);
-    let draft = use_state_eq(AttrValue::default);
-    let (dialog, listing) = (use_state_eq(|| false), use_state_eq(|| false));
-    let (gesture, opener, watched) = (use_mut_ref(Gesture::default), use_mut_ref(|| None), use_mut_ref(|| None));
-    let (width, height) = use_size(&root);
+pub struct Stage {
+    root: NodeRef,
+    svg: NodeRef,
+    messages: NodeRef,
+    nodes: NodeRef,
+    size: (f32, f32),
+    watch: Option<SizeWatch>,
+    moved: Moved,
+    places: Rc<Vec<Point>>,
+    picture: Rc<Picture>,
+    /// The moment that is shown, in virtual microseconds.
+    now_us: u64,
+    gesture: Gesture,
+    /// The line that is being drawn.
+    draft: AttrValue,
+    /// Whether the list of messages is open, and the list of nodes.
+    listing: bool,
+    dialog: bool,
+    /// What had the focus when a menu opened, and what the menu was about.
+    opener: Option<Element>,
+    menu_before: Option<Selected>,
+    /// The message that has the focus.
+    watched: Option<Selected>,
+}
 
-    let count = run.timeline().clock().world().nodes();
-    let places = use_memo((width, height, count, (*moved).clone()), |(width, height, count, moved)| places(&Frame::new(*width, *height, *count), moved));
-    let frame = Frame::new(width, height, count);
-    let picture = use_picture(run, *look, frame, &places);
-    let now_us = run.timeline().now_us();
+impl Component for Stage {
+    type Message = Told;
+    type Properties = StageProps;
 
-    let hands = Rc::new(Hands {
-        look: *look,
-        act: act.clone(),
-        picture: Rc::clone(&picture),
-        now_us,
-        svg: svg.clone(),
-        gesture,
-        moved: moved.clone(),
-        draft: draft.clone(),
-        opener,
-        watched,
-    });
-    {
-        let (picture, messages, nodes, hands) = (Rc::clone(&picture), messages.clone(), nodes.clone(), Rc::clone(&hands));
-        use_effect(move || {
-            if let (Some(messages), Some(nodes)) = (messages.cast::<Element>(), nodes.cast::<Element>()) {
-                motion::show(&picture, now_us, &messages, &nodes);
+    fn create(ctx: &Context<Self>) -> Self {
+        let frame = frame(ctx, SIZE_AT_FIRST);
+        let places: Rc<Vec<Point>> = Rc::new((0..frame.nodes).map(|node| frame.rest(node)).collect());
+        let (picture, now_us) = look_at(ctx.props(), frame, &places, None);
+        Stage {
+            root: NodeRef::default(),
+            svg: NodeRef::default(),
+            messages: NodeRef::default(),
+            nodes: NodeRef::default(),
+            size: SIZE_AT_FIRST,
+            watch: None,
+            moved: Moved::new(),
+            places,
+            picture,
+            now_us,
+            gesture: Gesture::None,
+            draft: AttrValue::default(),
+            listing: false,
+            dialog: false,
+            opener: None,
+            menu_before: None,
+            watched: None,
+        }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &StageProps) -> bool {
+        let before = Rc::clone(&self.picture);
+        if frame(ctx, self.size).nodes != before.key.frame.nodes {
+            self.moved.clear();
+            self.lay_out(ctx);
+        } else {
+            self.look(ctx);
+        }
+        let same = Rc::ptr_eq(&before, &self.picture) && old.look == ctx.props().look && ctx.props().look.menu.is_none();
+        if same {
+            self.show();
+        }
+        !same
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, told: Told) -> bool {
+        let renders = matches!(told, Told::List | Told::Dialog(_) | Told::Tidy);
+        match told {
+            Told::Size(size) => {
+                let changed = self.size != size;
+                self.size = size;
+                self.lay_out(ctx);
+                return changed;
             }
-            hands.follow_focus();
+            Told::Down(event) => self.down(ctx, &event),
+            Told::Move(event) => return self.moves(ctx, &event),
+            Told::Up => return self.up(ctx),
+            Told::Cancel => return self.cancel(),
+            Told::Click(event) => self.click(ctx, &event),
+            Told::Key(event) => return self.key(ctx, &event),
+            Told::FocusIn(event) => self.focus_in(&event),
+            Told::FocusOut(event) => self.focus_out(&event),
+            Told::Choose(thing) => self.open(ctx, thing, None),
+            Told::List => self.listing = !self.listing,
+            Told::Dialog(open) => self.dialog = open,
+            Told::Tidy => {
+                self.moved.clear();
+                self.lay_out(ctx);
+            }
+            Told::Ask(action) => ctx.props().act.emit(action),
+        }
+        renders
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let StageProps { run, look, act } = ctx.props();
+        let (link, picture) = (ctx.link(), &*self.picture);
+        let (width, height) = (self.size.0 as i32, self.size.1 as i32);
+        let cutting = look.tool == Tool::Cut;
+        let onkeydown = link.batch_callback(move |event: KeyboardEvent| match event.key().as_str() {
+            "Escape" if cutting => {
+                // The playground has a use of its own for Escape.
+                event.stop_propagation();
+                vec![Told::Cancel, Told::Ask(Action::Tool(Tool::Point))]
+            }
+            _ if hands::is_ours(&event) => {
+                event.prevent_default();
+                vec![Told::Key(event)]
+            }
+            _ => Vec::new(),
         });
-    }
-    use_menu_upkeep(run, *look, &hands);
-
-    let listen = Listeners::new(&hands);
-    html! {
-        <div class="pg-stage" ref={root}>
-            <svg class="stage" viewBox={format!("0 0 {width} {height}")} role="group" aria-label={format!("The cluster: {count} nodes")} ref={svg}
-                data-tool={(look.tool == Tool::Cut).then_some("cut")} onclick={listen.click} onkeydown={listen.key}
-                onpointerdown={listen.down} onpointermove={listen.moves} onpointerup={listen.up} onpointercancel={listen.cancel}
-                onfocusin={listen.focus_in} onfocusout={listen.focus_out}>
-                <rect class="stage-ground" width="100%" height="100%"/>
-                <Layers picture={Rc::clone(&picture)} {messages} {nodes}/>
-                if !draft.is_empty() {
-                    <path class="cut-draft" d={(*draft).clone()}/>
-                }
-            </svg>
-            <Tools picture={Rc::clone(&picture)} tool={look.tool} moved={moved.clone()} act={act.clone()} choose={setter(&dialog, true)}/>
-            <Flights picture={Rc::clone(&picture)} open={*listing} toggle={setter(&listing, !*listing)} choose={choose(&hands)}/>
-            if let Some(menu) = look.menu {
-                <StageMenu key={thing::name(menu.about)} run={run.clone()} {menu} act={act.clone()}/>
+        let sheet = match look.menu {
+            Some(menu) => {
+                let close = act.reform(|()| Action::Menu(None));
+                html! { <Sheet key={thing::name(menu.about)} run={run.clone()} menu={menu} at={(menu.x, menu.y)} act={act.clone()} {close}/> }
             }
-            if *dialog {
-                <PartitionDialog picture={Rc::clone(&picture)} at={(width as i32, 48)} act={act.clone()} close={setter(&dialog, false)}/>
+            None if self.dialog => {
+                let close = link.callback(|()| Told::Dialog(false));
+                html! { <Sheet key="partition" run={run.clone()} menu={None} at={(width, 48)} act={act.clone()} {close}/> }
             }
-        </div>
+            None => Html::default(),
+        };
+        html! {
+            <div class="pg-stage" ref={self.root.clone()}>
+                <svg class="stage" viewBox={format!("0 0 {width} {height}")} role="group" aria-label={format!("The cluster: {} nodes", picture.nodes.len())}
+                    ref={self.svg.clone()} data-tool={cutting.then_some("cut")} onclick={link.callback(Told::Click)} {onkeydown}
+                    onpointerdown={link.callback(Told::Down)} onpointermove={link.callback(Told::Move)}
+                    onpointerup={link.callback(|_: PointerEvent| Told::Up)} onpointercancel={link.callback(|_: PointerEvent| Told::Cancel)}
+                    onfocusin={link.callback(Told::FocusIn)} onfocusout={link.callback(Told::FocusOut)}>
+                    <rect class="stage-ground" width="100%" height="100%"/>
+                    { link::view(&picture.links) }
+                    { cut::view(&picture.groups, &picture.key.places, picture.key.frame) }
+                    <g class="layer-messages" ref={self.messages.clone()}>
+                        { for picture.messages.iter().map(|message| html! { <MessageMark key={message::key(&message.mark)} mark={Rc::clone(&message.mark)}/> }) }
+                    </g>
+                    <g class="layer-nodes" ref={self.nodes.clone()}>
+                        { for picture.nodes.iter().map(|node| html! { <NodeMark key={node.id.0} node={Rc::clone(node)}/> }) }
+                    </g>
+                    if !self.draft.is_empty() {
+                        <path class="cut-draft" d={self.draft.clone()}/>
+                    }
+                </svg>
+                { tools::view(ctx, picture, self.moved.iter().any(Option::is_some)) }
+                { flights::view(ctx, picture, self.listing) }
+                { sheet }
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if let Some(element) = self.root.cast::<Element>().filter(|_| first) {
+            self.watch = SizeWatch::new(element, ctx.link().callback(Told::Size));
+        }
+        self.show();
+        self.follow_focus();
+        let about = ctx.props().look.menu.map(|menu| menu.about);
+        let before = std::mem::replace(&mut self.menu_before, about);
+        match (before, about) {
+            (Some(before), None) => self.return_focus(before),
+            // The menu of a message that has gone has nothing to say.
+            (_, Some(about)) if !super::still_there(&ctx.props().run.timeline(), about) => ctx.props().act.emit(Action::Menu(None)),
+            _ => {}
+        }
     }
 }
 
-/// Where all nodes stand.
-fn places(frame: &Frame, moved: &Moved) -> Vec<Point> {
-    let moved = |node: u16| moved.get(usize::from(node)).copied().flatten();
-    (0..frame.nodes)
-        .map(|node| match moved(node) {
-            Some(at) => frame.clamp(Point::new(at.x * frame.width, at.y * frame.height)),
-            None => frame.rest(node),
-        })
-        .collect()
-}
-
-fn setter(handle: &UseStateHandle<bool>, to: bool) -> Callback<()> {
-    let handle = handle.clone();
-    Callback::from(move |()| handle.set(to))
-}
-
-fn choose(hands: &Rc<Hands>) -> Callback<Selected> {
-    let hands = Rc::clone(hands);
-    Callback::from(move |thing| hands.open(thing, None))
+fn frame(ctx: &Context<Stage>, (width, height): (f32, f32)) -> Frame {
+    Frame::new(width, height, ctx.props().run.timeline().clock().world().nodes())
 }
 
 /// The picture of the present moment, made anew only when something in it has changed.
-#[hook]
-fn use_picture(run: &Run, look: Look, frame: Frame, places: &Rc<Vec<Point>>) -> Rc<Picture> {
-    let cache = use_mut_ref(|| None::<Rc<Picture>>);
-    let speed = SPEEDS.get(usize::from(look.speed)).map_or((1, 1), |(times, per, _)| (*times, *per));
-    let timeline = run.timeline();
-    let key = Key::new(run, &timeline, frame, places, look.selected, speed);
-    let mut cache = cache.borrow_mut();
-    match cache.as_ref().filter(|picture| picture.key == key) {
+fn look_at(props: &StageProps, frame: Frame, places: &Rc<Vec<Point>>, before: Option<&Rc<Picture>>) -> (Rc<Picture>, u64) {
+    let speed = SPEEDS.get(usize::from(props.look.speed)).map_or((1, 1), |(times, per, _)| (*times, *per));
+    let timeline = props.run.timeline();
+    let key = Key::new(&props.run, &timeline, frame, places, props.look.selected, speed);
+    let picture = match before.filter(|picture| picture.key == key) {
         Some(picture) => Rc::clone(picture),
-        None => {
-            let picture = Rc::new(paint(key, &timeline, cache.as_deref()));
-            *cache = Some(Rc::clone(&picture));
-            picture
-        }
+        None => Rc::new(paint(key, &timeline, before.map(|picture| &**picture))),
+    };
+    (picture, timeline.now_us())
+}
+
+impl Stage {
+    fn look(&mut self, ctx: &Context<Self>) {
+        (self.picture, self.now_us) = look_at(ctx.props(), frame(ctx, self.size), &self.places, Some(&self.picture));
     }
-}
 
-/// Closes the menu of a message that has gone, and gives the focus back when a menu has closed.
-#[hook]
-fn use_menu_upkeep(run: &Run, look: Look, hands: &Rc<Hands>) {
-    let about = look.menu.map(|menu| menu.about);
-    let gone = about.is_some_and(|about| !super::still_there(&run.timeline(), about));
-    {
-        let act = hands.act.clone();
-        use_effect_with(gone, move |gone| {
-            if *gone {
-                act.emit(Action::Menu(None));
-            }
-        });
+    /// Places all nodes anew.
+    fn lay_out(&mut self, ctx: &Context<Self>) {
+        self.places = self.places(frame(ctx, self.size));
+        self.look(ctx);
     }
-    let open = use_mut_ref(|| None::<Selected>);
-    let hands = Rc::clone(hands);
-    use_effect_with(about, move |about| {
-        let before = std::mem::replace(&mut *open.borrow_mut(), *about);
-        if let (Some(before), None) = (before, about) {
-            hands.return_focus(before);
+
+    /// Puts what moves where it is now.
+    fn show(&self) {
+        if let (Some(messages), Some(nodes)) = (self.messages.cast::<Element>(), self.nodes.cast::<Element>()) {
+            motion::show(&self.picture, self.now_us, &messages, &nodes);
         }
-    });
-}
-
-/// The callbacks of the drawing.
-struct Listeners {
-    click: Callback<MouseEvent>,
-    key: Callback<KeyboardEvent>,
-    down: Callback<PointerEvent>,
-    moves: Callback<PointerEvent>,
-    up: Callback<PointerEvent>,
-    cancel: Callback<PointerEvent>,
-    focus_in: Callback<FocusEvent>,
-    focus_out: Callback<FocusEvent>,
-}
-
-impl Listeners {
-    fn new(hands: &Rc<Hands>) -> Self {
-        fn to<E: 'static>(hands: &Rc<Hands>, answer: fn(&Hands, &E)) -> Callback<E> {
-            let hands = Rc::clone(hands);
-            Callback::from(move |event: E| answer(&hands, &event))
-        }
-        Listeners {
-            click: to(hands, Hands::click),
-            key: to(hands, Hands::key),
-            down: to(hands, Hands::down),
-            moves: to(hands, Hands::moves),
-            up: to(hands, |hands, _| hands.up()),
-            cancel: to(hands, |hands, _| hands.cancel()),
-            focus_in: to(hands, Hands::focus_in),
-            focus_out: to(hands, Hands::focus_out),
-        }
-    }
-}
-
-/// Properties of [`Layers`].
-#[derive(Properties)]
-struct LayersProps {
-    picture: Rc<Picture>,
-    messages: NodeRef,
-    nodes: NodeRef,
-}
-
-impl PartialEq for LayersProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.picture, &other.picture)
-    }
-}
-
-/// All that the picture shows, from the back to the front.
-#[component]
-fn Layers(props: &LayersProps) -> Html {
-    let picture = &props.picture;
-    html! {
-        <>
-            <Links links={Rc::clone(&picture.links)}/>
-            <CutLine groups={picture.groups.clone()} places={Rc::clone(&picture.key.places)} frame={picture.key.frame}/>
-            <g class="layer-messages" ref={props.messages.clone()}>
-                { for picture.messages.iter().map(|message| html! { <MessageMark key={message::key(&message.mark)} mark={Rc::clone(&message.mark)}/> }) }
-            </g>
-            <g class="layer-nodes" ref={props.nodes.clone()}>
-                { for picture.nodes.iter().map(|node| html! { <NodeMark key={node.id.0} node={Rc::clone(node)}/> }) }
-            </g>
-        </>
     }
 }

@@ -51,7 +51,7 @@ pub fn NodeMark(props: &NodeMarkProps) -> Html {
 
 fn signs(node: &NodePicture) -> Html {
     let r = node.radius;
-    let scale = (r < RADIUS_DRAWN).then(|| format!("scale({})", r / RADIUS_DRAWN));
+    let scale = (r < RADIUS_DRAWN).then(|| format!("scale(.{:02})", (r / RADIUS_DRAWN * 100.0) as u8));
     html! {
         <>
             // A new role is a new element, so that its arrival is seen.

@@ -225,7 +225,7 @@ pub struct Picture {
     /// The timers around nodes, for those that have one, in the order of the nodes.
     pub rings: Vec<Ring>,
     /// The links that are drawn one by one.
-    pub links: Rc<Vec<LinkPicture>>,
+    pub links: Vec<LinkPicture>,
     /// The messages, by id; lost ones last.
     pub messages: Vec<MessagePicture>,
     /// Messages in flight in the order in which they arrive: positions in `messages`. Held ones last.
@@ -281,7 +281,7 @@ pub fn paint(key: Key, timeline: &Timeline, before: Option<&Picture>) -> Picture
         None => Vec::new(),
     };
     let (nodes, rings) = paint_nodes(&key, timeline, &glow);
-    let links = Rc::new(paint_links(&key, timeline));
+    let links = paint_links(&key, timeline);
     // A picture of another cluster says nothing about this one.
     let before = before.filter(|before| before.key.frame.nodes == key.frame.nodes);
     let (mut messages, in_flight) = paint_messages(&key, world, before);
@@ -335,6 +335,7 @@ fn paint_node(key: &Key, world: &World, id: NodeId, rings: &mut Vec<Ring>) -> No
         rings.push(Ring { set_us: timer.set_us, due_us: timer.due_us });
     }
     let note = note(world, id, view.role);
+    let idle = is_yet_to_start(world, id);
     let piled = if status == Status::Paused { piled(world, id).count() } else { 0 };
     let mut words = format!("Node {id}, {note}");
     if !view.badge.is_empty() {
@@ -349,9 +350,10 @@ fn paint_node(key: &Key, world: &World, id: NodeId, rings: &mut Vec<Ring>) -> No
         radius: frame.radius,
         side: frame.side(at),
         role: tone_name(view.role.tone),
-        state: status_name(status),
-        sign: sign_name(view.role.tone, status),
+        state: if idle { "idle" } else { status_name(status) },
+        sign: if idle { "neutral" } else { sign_name(view.role.tone, status) },
         letter: match status {
+            Status::Down if idle => "–",
             Status::Up => view.role.glyph,
             Status::Paused => "P",
             Status::Down => "×",
@@ -361,7 +363,7 @@ fn paint_node(key: &Key, world: &World, id: NodeId, rings: &mut Vec<Ring>) -> No
         disk: disk(&view),
         points: view.points_at.filter(|to| *to != id && frame.has_signs()).map(|to| degrees(at.direction(place(&key.places, to)))),
         badge: view.badge.into(),
-        waiting: (piled > 0).then(|| (piled, pile(key, id, piled.min(PILE_MAX)))),
+        waiting: (piled > 0).then(|| (piled, pile(key, id, piled.min(PILE_MAX) + 3))),
         selected: key.selected == Some(Selected::Node(id)),
         witness: false,
         just_crashed: false,
@@ -375,10 +377,14 @@ pub fn note(world: &World, id: NodeId, role: Role) -> String {
     match world.status(id) {
         Status::Up => role.label.to_owned(),
         Status::Paused => "paused".to_owned(),
-        // All nodes are down for a moment before the run starts.
-        Status::Down if world.steps() < u64::from(world.nodes()) && world.now_us() == 0 => "about to start".to_owned(),
+        Status::Down if is_yet_to_start(world, id) => "about to start".to_owned(),
         Status::Down => "crashed".to_owned(),
     }
+}
+
+/// Whether a node is down only because the run begins: all of them start in the first instant.
+pub fn is_yet_to_start(world: &World, id: NodeId) -> bool {
+    world.status(id) == Status::Down && world.now_us() == 0 && world.steps() < u64::from(world.nodes())
 }
 
 fn disk(view: &NodeView) -> Option<Disk> {
@@ -576,8 +582,13 @@ fn message_words(world: &World, flight: &Flight) -> AttrValue {
 
 /// Positions of messages in the order in which they arrive.
 fn arrivals(messages: &[MessagePicture]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..messages.len()).collect();
-    order.sort_by_key(|at| messages.get(*at).map_or((u64::MAX, None), |message| (message.flight.ends_us, Some(message.flight.id))));
+    let ends_us = |at: usize| messages.get(at).map_or(u64::MAX, |message| message.flight.ends_us);
+    let mut order = Vec::with_capacity(messages.len());
+    for at in 0..messages.len() {
+        // One after the other: there are few, and a general sort would be a large part of the page.
+        let place = order.partition_point(|other| ends_us(*other) <= ends_us(at));
+        order.insert(place, at);
+    }
     order
 }
 
