@@ -42,10 +42,10 @@ pub fn page(lessons: &BTreeMap<String, Lesson>) -> Page {
     let mut strata = String::new();
     for (number, part) in (1..).zip(PATH) {
         let topics: String = part.stops.iter().map(|stop| topic(stop, lessons.get(stop.slug))).collect();
-        let _ = write!(
+        let _ = writeln!(
             strata,
             "<li class=\"stratum\" data-strat=\"{number}\">{}<div class=\"stratum-head\"><p class=\"label\">Part {number}</p><h3>{}</h3>\
-             <p>{}</p></div><ol class=\"topics\">{topics}</ol></li>\n",
+             <p>{}</p></div><ol class=\"topics\">{topics}</ol></li>",
             rock(number),
             escape(part.title),
             escape(part.about),
