@@ -1,6 +1,6 @@
 //! Where things stand on the stage, in CSS pixels: pure functions. Knows no run and no screen.
 
-use std::fmt::Write as _;
+use crate::ui::svg::push_px;
 
 /// A place on the stage, or a distance.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -208,14 +208,7 @@ impl Track {
 
 /// Writes a number with at most one decimal.
 pub fn push_tenths(out: &mut String, value: f32) {
-    let tenths = (value * 10.0).round() as i32;
-    let sign = if tenths < 0 { "-" } else { "" };
-    let tenths = tenths.unsigned_abs();
-    // Writing into a String cannot fail.
-    let _ = match tenths % 10 {
-        0 => write!(out, "{sign}{}", tenths / 10),
-        rest => write!(out, "{sign}{}.{rest}", tenths / 10),
-    };
+    push_px(out, value.into());
 }
 
 fn push_point(out: &mut String, command: char, at: Point) {
