@@ -64,7 +64,7 @@ enum Due {
     /// The network's own duplicate of a message that was just sent.
     Copy(MessageId),
     End(MessageId),
-    Fire(TimerId),
+    Fire(NodeId, u32),
 }
 
 impl Due {
@@ -74,12 +74,24 @@ impl Due {
             Due::Start(_) => 0,
             Due::Copy(_) => 1,
             Due::End(_) => 2,
-            Due::Fire(_) => 3,
+            Due::Fire(..) => 3,
         }
     }
 }
 
 const CLASS_SHIFT: u32 = 56;
+
+/// What a heap entry has become by the time it comes up.
+enum Standing {
+    /// It happens, at this node; `passes` if even a frozen node does not hold it up.
+    Holds { at: NodeId, passes: bool },
+    /// The timer was put off until then.
+    Later(u64),
+    /// The timer was disarmed.
+    Off,
+    /// Something else took its place.
+    Gone,
+}
 
 /// A choice as one word of the fingerprint. What happens by itself, by far the most of a run, takes the short way.
 fn digest(choice: &Choice) -> u64 {
@@ -204,17 +216,37 @@ impl Clock {
         self.heap.push(Reverse((time_us, (due.class() << CLASS_SHIFT) | self.sequence, due)));
     }
 
-    /// Where a heap entry happens and whether it passes a frozen node by (as the end of a doomed message does), if it still says what will happen.
-    fn holds(&self, time_us: u64, due: Due) -> Option<(NodeId, bool)> {
+    /// Notes when a timer is due. A timer that is put off, as an election timer is by every heartbeat, has an entry already that comes up
+    /// before; it is asked then.
+    fn arm(&mut self, node: NodeId, code: u32, due_us: u64) {
+        let now_us = self.world.now_us();
+        let Some(timer) = self.world.timer_mut(node, code) else { return };
+        timer.due_us = due_us;
+        if timer.queued_us <= now_us || timer.queued_us > due_us {
+            timer.queued_us = due_us;
+            self.push(due_us, Due::Fire(node, code));
+        }
+    }
+
+    /// What a heap entry has become by now.
+    fn standing(&self, time_us: u64, due: Due) -> Standing {
+        let holds = |at, passes| Standing::Holds { at, passes };
         match due {
-            Due::Start(node) => (self.world.status(node) == Status::Down).then_some((node, false)),
+            Due::Start(node) if self.world.status(node) == Status::Down => holds(node, false),
+            Due::Start(_) => Standing::Gone,
             // The network makes it, whatever becomes of the nodes.
-            Due::Copy(id) => self.world.flight(id).map(|_| (id.from, true)),
-            Due::End(id) => {
-                let flight = self.world.flight(id)?;
-                (flight.ends_us == time_us).then_some((id.to, flight.doomed))
-            }
-            Due::Fire(id) => (self.world.timer(id)?.due_us == time_us).then_some((id.node, false)),
+            Due::Copy(id) => self.world.flight(id).map_or(Standing::Gone, |_| holds(id.from, true)),
+            Due::End(id) => match self.world.flight(id) {
+                Some(flight) if flight.ends_us == time_us => holds(id.to, flight.doomed),
+                _ => Standing::Gone,
+            },
+            Due::Fire(node, code) => match self.world.timer_of(node, code) {
+                Some(timer) if timer.queued_us != time_us => Standing::Gone,
+                Some(timer) if !timer.armed => Standing::Off,
+                Some(timer) if timer.due_us > time_us => Standing::Later(timer.due_us),
+                Some(_) => holds(node, false),
+                None => Standing::Gone,
+            },
         }
     }
 
@@ -223,13 +255,27 @@ impl Clock {
     /// What is addressed to a frozen node waits there, in order. A doomed message never gets that far.
     fn next(&mut self) -> Option<(u64, Due, bool)> {
         while let Some(Reverse((time_us, _, due))) = self.heap.peek().copied() {
-            if let Some((at, passes)) = self.holds(time_us, due) {
-                if passes || self.world.status(at) != Status::Paused {
+            let queued_us = match self.standing(time_us, due) {
+                Standing::Holds { at, passes } if passes || self.world.status(at) != Status::Paused => {
                     return Some((time_us, due, passes));
                 }
-                self.parked.entry(at).or_default().push((time_us, due));
-            }
+                Standing::Holds { at, .. } => {
+                    self.parked.entry(at).or_default().push((time_us, due));
+                    Some(u64::MAX)
+                }
+                Standing::Later(due_us) => Some(due_us),
+                Standing::Off => Some(u64::MAX),
+                Standing::Gone => None,
+            };
             self.heap.pop();
+            if let (Due::Fire(node, code), Some(queued_us)) = (due, queued_us) {
+                if let Some(timer) = self.world.timer_mut(node, code) {
+                    timer.queued_us = queued_us;
+                }
+                if queued_us != u64::MAX {
+                    self.push(queued_us, due);
+                }
+            }
         }
         None
     }
@@ -261,7 +307,10 @@ impl Clock {
         match due {
             Due::Start(node) => (Choice::Restart(node), None),
             Due::Copy(id) => (Choice::Duplicate(id), Some("by the network")),
-            Due::Fire(id) => (Choice::Fire(id), None),
+            Due::Fire(node, code) => {
+                let generation = self.world.timer_of(node, code).map_or(0, |timer| timer.generation);
+                (Choice::Fire(TimerId { node, code, generation }), None)
+            }
             Due::End(id) if self.world.is_cut(id.from, id.to) => (Choice::Drop(id), Some("the link is cut")),
             Due::End(id) if doomed => (Choice::Drop(id), Some("the network lost it")),
             Due::End(id) if self.world.status(id.to) == Status::Down => (Choice::Drop(id), Some("the node is down")),
@@ -378,8 +427,7 @@ impl Clock {
             let local_us = if low_us == high_us { *low_us } else { rng::between(rng::for_timer(self.seed, *id), *low_us, *high_us) };
             let true_us = self.world.slot(id.node).map_or(local_us, |slot| slot.clock.true_us(local_us));
             let due_us = now_us.saturating_add(true_us);
-            self.world.set_due(*id, due_us);
-            self.push(due_us, Due::Fire(*id));
+            self.arm(id.node, id.code, due_us);
         }
         for id in effects.sent() {
             let fate = self.fate(*id);
@@ -399,11 +447,7 @@ impl Clock {
             Choice::Resume(node) | Choice::Crash(node) => {
                 // Piled up at a frozen node: all of it is due now. At a node that crashed, messages find nobody.
                 for (time_us, due) in self.parked.remove(node).unwrap_or_default() {
-                    if self.holds(time_us, due).is_some() {
-                        let time_us = time_us.max(now_us);
-                        self.note(due, time_us);
-                        self.push(time_us, due);
-                    }
+                    self.unpark(time_us, due);
                 }
             }
             _ => {}
@@ -425,20 +469,25 @@ impl Clock {
             })
             .collect();
         for (id, due_us) in moved {
-            self.note(Due::Fire(id), due_us);
-            self.push(due_us, Due::Fire(id));
+            self.arm(id.node, id.code, due_us);
         }
     }
 
-    /// Notes in the world when something will happen: a heap entry holds only while the world says the same.
-    fn note(&mut self, due: Due, time_us: u64) {
+    /// Lets something that waited at a frozen node since `time_us` happen now, or when it is due, if it still can.
+    fn unpark(&mut self, time_us: u64, due: Due) {
+        let now_us = self.world.now_us();
         match due {
             Due::End(id) => {
-                if let Some(flight) = self.world.flight_mut(id) {
-                    flight.ends_us = time_us;
+                if let Some(flight) = self.world.flight_mut(id).filter(|flight| flight.ends_us == time_us) {
+                    flight.ends_us = time_us.max(now_us);
+                    self.push(time_us.max(now_us), due);
                 }
             }
-            Due::Fire(id) => self.world.set_due(id, time_us),
+            Due::Fire(node, code) => {
+                if let Some(timer) = self.world.timer_of(node, code).filter(|timer| timer.armed) {
+                    self.arm(node, code, timer.due_us.max(now_us));
+                }
+            }
             Due::Start(_) | Due::Copy(_) => {}
         }
     }

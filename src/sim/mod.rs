@@ -16,6 +16,7 @@ mod choice;
 pub mod clock;
 pub mod erased;
 mod error;
+mod flights;
 pub mod hash;
 mod id;
 pub mod limits;

@@ -5,6 +5,7 @@
 
 pub(crate) mod exchange;
 
+use super::flights::Flights;
 use super::erased::{Algorithm, Answers, Effects, Env, Input, Part, PartsOf, Payload, Requested};
 use super::hash::{finish, fold, stable_hash};
 use super::protocol::Protocol;
@@ -80,6 +81,8 @@ pub struct TimerSlot {
     pub set_us: u64,
     /// When the driver will fire it; the driver's own note.
     pub due_us: u64,
+    /// When the driver looks at it next, which may be earlier; the driver's own note.
+    pub(super) queued_us: u64,
     /// The step that armed it.
     pub cause: u64,
 }
@@ -134,7 +137,7 @@ impl Slot {
                 timer.generation
             }),
             Err(at) => {
-                let timer = TimerSlot { code, generation: 1, armed: true, between_us, set_us: now_us, due_us: u64::MAX, cause };
+                let timer = TimerSlot { code, generation: 1, armed: true, between_us, set_us: now_us, due_us: u64::MAX, queued_us: u64::MAX, cause };
                 self.timers.insert(at, timer);
                 1
             }
@@ -233,7 +236,7 @@ pub struct World {
     now_us: u64,
     steps: u64,
     slots: Vec<Rc<Slot>>,
-    flights: BTreeMap<MessageId, Flight>,
+    flights: Flights,
     /// Copies made so far of a message, by the original's name.
     copies: Rc<BTreeMap<MessageId, u8>>,
     cuts: Rc<BTreeSet<(NodeId, NodeId)>>,
@@ -270,7 +273,7 @@ impl World {
             now_us: 0,
             steps: 0,
             slots,
-            flights: BTreeMap::new(),
+            flights: Flights::default(),
             copies: Rc::default(),
             cuts: Rc::default(),
             groups: Rc::default(),
@@ -387,11 +390,15 @@ impl World {
         self.flights.get_mut(&id)
     }
 
-    /// For a driver's note on when a timer is due.
-    pub(super) fn set_due(&mut self, id: TimerId, due_us: u64) {
-        if let Some(timer) = self.slot_mut(id.node).and_then(|slot| slot.timer_mut(id.code)) {
-            timer.due_us = due_us;
-        }
+    /// For a driver's notes on a timer.
+    pub(super) fn timer_mut(&mut self, node: NodeId, code: u32) -> Option<&mut TimerSlot> {
+        self.slot_mut(node)?.timer_mut(code)
+    }
+
+    /// The timer of that code, armed or not.
+    pub(super) fn timer_of(&self, node: NodeId, code: u32) -> Option<&TimerSlot> {
+        let timers = &self.slot(node)?.timers;
+        timers.get(timers.binary_search_by_key(&code, |timer| timer.code).ok()?)
     }
 
     /// The armed timer of that name.
