@@ -74,7 +74,11 @@ pub fn sentence(timeline: &Timeline, event: &Event) -> String {
             Choice::Partition(groups) => format!("partition: {}", groups_in_words(groups)),
             Choice::Heal => "all cuts are healed".to_owned(),
             Choice::ClockJump { node, by_us } => format!("the clock of {node} jumps by {} ms", by_us / 1_000),
-            Choice::ClockDrift { node, ppm } => format!("the clock of {node} runs {:+} % off", f64::from(*ppm) / 10_000.0),
+            Choice::ClockDrift { node, ppm: 0 } => format!("the clock of {node} runs true to time"),
+            Choice::ClockDrift { node, ppm } => {
+                let (tenths, way) = (ppm.unsigned_abs() / 1_000, if *ppm > 0 { "fast" } else { "slow" });
+                format!("the clock of {node} runs {}.{} % {way}", tenths / 10, tenths % 10)
+            }
             Choice::Param { index, value } => {
                 let spec = algorithm.params().get(usize::from(*index));
                 format!("\u{201c}{}\u{201d} is now {}", spec.map_or("a setting", |spec| spec.label), value_in_words(spec, *value))
