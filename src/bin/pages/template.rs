@@ -32,11 +32,12 @@ impl Page {
         self.file.strip_suffix("index.html").unwrap_or(&self.file)
     }
 
-    /// What leads from its folder to the site's root.
-    fn to_root(&self) -> String {
-        match self.file.matches('/').count() {
-            0 => "./".to_owned(),
-            depth => "../".repeat(depth),
+    /// What leads from its folder to the site's root. A page that hosts show at any address needs the site's own, if it is known.
+    fn to_root(&self, site: Option<&str>) -> String {
+        match (self.file.matches('/').count(), site) {
+            (_, Some(site)) if !self.indexed => site.to_owned(),
+            (0, _) => "./".to_owned(),
+            (depth, _) => "../".repeat(depth),
         }
     }
 }
@@ -61,7 +62,7 @@ impl<'a> Template<'a> {
 
     /// The whole page.
     pub fn fill(&self, page: &Page) -> Result<String, String> {
-        let root = page.to_root();
+        let root = page.to_root(self.site);
         let rooted = |text: &str| text.replace("\"./", &format!("\"{root}")).replace("'./", &format!("'{root}"));
         let frame = rooted(&without_comments(self.text));
         let policy = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy(&frame)?);
