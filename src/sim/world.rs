@@ -222,7 +222,7 @@ impl<'a> Step<'a> {
 /// What [`World::apply`] reports to the driver besides the [`Effects`].
 #[derive(Default)]
 pub struct Applied {
-    /// The message that arrived, was lost, or was copied.
+    /// The message that was lost or copied; one that arrived only if the run is checked or written down.
     pub message: Option<Flight>,
     /// The step that led to this one: the sender of the message, the arming of the timer.
     pub cause: Option<u64>,
@@ -525,7 +525,10 @@ impl World {
                 if let Some(flight) = self.flights.remove(id) {
                     self.run(id.to, Input::Message(id.from, &*flight.payload), effects)?;
                     applied.cause = Some(flight.cause);
-                    applied.message = Some(flight);
+                    // A run that nobody watches is spared the move.
+                    if effects.listening || self.ghost.is_some() {
+                        applied.message = Some(flight);
+                    }
                 }
             }
             Choice::Drop(id) => {
