@@ -1,5 +1,6 @@
 //! One thing that can happen next. A world changes in no other way.
 
+use super::hash::{fold, stable_hash};
 use super::{CommandId, MessageId, NodeId, TimerId};
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +85,20 @@ impl Choice {
             Choice::Command { node, .. } | Choice::ClockJump { node, .. } | Choice::ClockDrift { node, .. } => Some(*node),
             Choice::Crash(node) | Choice::Restart(node) | Choice::Wipe(node) | Choice::Pause(node) | Choice::Resume(node) => Some(*node),
             Choice::Cut { .. } | Choice::Mend { .. } | Choice::Partition(_) | Choice::Heal | Choice::Param { .. } => None,
+        }
+    }
+
+    /// A stable hash. The choices that make up almost all of a run are hashed as a word or two, the others by their derived hash.
+    pub(super) fn digest(&self) -> u64 {
+        let message = |tag: u64, id: &MessageId| fold(fold(tag, u64::from(id.copy)), id.word());
+        match self {
+            Choice::Deliver(id) => message(1, id),
+            Choice::Drop(id) => message(2, id),
+            Choice::Duplicate(id) => message(3, id),
+            Choice::Fire(TimerId { node, code, generation }) => {
+                fold(fold(4, u64::from(node.0)), (u64::from(*code) << 32) | u64::from(*generation))
+            }
+            other => stable_hash(other),
         }
     }
 

@@ -1,19 +1,17 @@
 //! The driver that keeps time: next event first, with latencies, losses and drift drawn from a seed.
 //!
-//! There are no ticks. A heap ordered by (time, class, sequence) holds the ends of flights and the firing of timers; entries
-//! that no longer hold (the message was dropped, the timer armed anew) are skipped when they come up.
+//! There are no ticks: the [`agenda`](super::agenda) has the ends of flights and the firing of timers, ordered by (time, class, sequence).
 
+use super::Algorithm;
+use super::agenda::{Agenda, Due};
 use super::erased::{Answers, Effects};
 use super::hash::{Fingerprint, finish, fold, stable_hash};
 use super::network::{Network, Scope};
-use super::rng;
 use super::trace::{Event, Fired, Mark, MarkKind, Record, Violation};
-use super::world::{Applied, LocalClock, Slot, Status, Step};
-use super::{Choice, Conditions, Error, MessageId, NodeId, Params, TimerId, World, error, limits};
-use super::Algorithm;
+use super::world::{Slot, Status, Step};
+use super::{Choice, Conditions, Error, MessageId, NodeId, Params, World, error, limits};
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What a reader, a scenario or a fault schedule does to a run: a choice out of turn, or a turn of the network's knobs.
@@ -58,51 +56,6 @@ pub struct Setup {
     pub checked: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Due {
-    Start(NodeId),
-    /// The network's own duplicate of a message that was just sent.
-    Copy(MessageId),
-    End(MessageId),
-    Fire(NodeId, u32),
-}
-
-impl Due {
-    /// At the same microsecond nodes start first, then messages are copied and arrive, then timers fire.
-    fn class(self) -> u64 {
-        match self {
-            Due::Start(_) => 0,
-            Due::Copy(_) => 1,
-            Due::End(_) => 2,
-            Due::Fire(..) => 3,
-        }
-    }
-}
-
-const CLASS_SHIFT: u32 = 56;
-
-/// What a heap entry has become by the time it comes up.
-enum Standing {
-    /// It happens, at this node; `passes` if even a frozen node does not hold it up.
-    Holds { at: NodeId, passes: bool },
-    /// The timer was put off until then.
-    Later(u64),
-    /// The timer was disarmed.
-    Off,
-    /// Something else took its place.
-    Gone,
-}
-
-/// A choice as one word of the fingerprint. What happens by itself, by far the most of a run, takes the short way.
-fn digest(choice: &Choice) -> u64 {
-    match choice {
-        Choice::Deliver(id) => fold(0x100 | u64::from(id.copy), id.word()),
-        Choice::Drop(id) => fold(0x200 | u64::from(id.copy), id.word()),
-        Choice::Fire(id) => fold(0x300, (u64::from(id.node.0) << 48) ^ (u64::from(id.code) << 32) ^ u64::from(id.generation)),
-        other => stable_hash(other),
-    }
-}
-
 /// Messages and bytes of one kind so far.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
@@ -120,11 +73,7 @@ pub struct Tally {
 pub struct Clock {
     world: World,
     seed: u64,
-    network: Network,
-    heap: BinaryHeap<Reverse<(u64, u64, Due)>>,
-    sequence: u64,
-    /// What waits at paused nodes, in order, with the time at which it would have happened.
-    parked: BTreeMap<NodeId, Vec<(u64, Due)>>,
+    agenda: Agenda,
     /// Events at exactly the present instant.
     at_this_instant: u32,
     fingerprint: Fingerprint,
@@ -133,12 +82,7 @@ pub struct Clock {
     facts: Vec<u64>,
     /// Each node before the last step that changed it.
     before: BTreeMap<NodeId, Rc<Slot>>,
-    /// One buffer for the whole run; absent only while a step is being applied.
-    effects: Option<Box<Effects>>,
-}
-
-fn buffer(seed: u64) -> Box<Effects> {
-    Box::new(Effects::answering(Answers::Drawn { seed }))
+    effects: Effects,
 }
 
 impl Clone for Clock {
@@ -146,16 +90,13 @@ impl Clone for Clock {
         Clock {
             world: self.world.clone(),
             seed: self.seed,
-            network: self.network.clone(),
-            heap: self.heap.clone(),
-            sequence: self.sequence,
-            parked: self.parked.clone(),
+            agenda: self.agenda.clone(),
             at_this_instant: self.at_this_instant,
             fingerprint: self.fingerprint,
             tallies: self.tallies.clone(),
             facts: self.facts.clone(),
             before: self.before.clone(),
-            effects: None,
+            effects: Effects::answering(Answers::Drawn { seed: self.seed }),
         }
     }
 }
@@ -165,24 +106,17 @@ impl Clock {
     pub fn new(setup: &Setup) -> Result<Self, Error> {
         setup.network.validate()?;
         let world = World::new(setup.algorithm, setup.nodes, setup.params.clone(), setup.checked)?;
-        let mut clock = Clock {
+        Ok(Clock {
             tallies: vec![Tally::default(); setup.algorithm.kinds().len()],
             facts: vec![0; if setup.checked { setup.algorithm.facts().len() } else { 0 }],
             world,
             seed: setup.seed,
-            network: Network::new(setup.network),
-            heap: BinaryHeap::new(),
-            sequence: 0,
-            parked: BTreeMap::new(),
+            agenda: Agenda::new(setup.seed, Network::new(setup.network), setup.nodes),
             at_this_instant: 0,
             fingerprint: Fingerprint::default(),
             before: BTreeMap::new(),
-            effects: None,
-        };
-        for node in 0..setup.nodes {
-            clock.push(0, Due::Start(NodeId(node)));
-        }
-        Ok(clock)
+            effects: Effects::answering(Answers::Drawn { seed: setup.seed }),
+        })
     }
 
     /// The world now.
@@ -191,7 +125,7 @@ impl Clock {
     }
     /// The network's conditions now.
     pub fn network(&self) -> &Network {
-        &self.network
+        &self.agenda.network
     }
     /// Messages and bytes so far, for each kind of message.
     pub fn tallies(&self) -> &[Tally] {
@@ -211,86 +145,12 @@ impl Clock {
         finish(fold(self.fingerprint.value(), fold(self.world.fingerprint(), self.world.now_us())))
     }
 
-    fn push(&mut self, time_us: u64, due: Due) {
-        self.sequence += 1;
-        self.heap.push(Reverse((time_us, (due.class() << CLASS_SHIFT) | self.sequence, due)));
-    }
-
-    /// Notes when a timer is due. A timer that is put off, as an election timer is by every heartbeat, has an entry already that comes up
-    /// before; it is asked then.
-    fn arm(&mut self, node: NodeId, code: u32, due_us: u64) {
-        let now_us = self.world.now_us();
-        let Some(timer) = self.world.timer_mut(node, code) else { return };
-        timer.due_us = due_us;
-        if timer.queued_us <= now_us || timer.queued_us > due_us {
-            timer.queued_us = due_us;
-            self.push(due_us, Due::Fire(node, code));
-        }
-    }
-
-    /// What a heap entry has become by now.
-    fn standing(&self, time_us: u64, due: Due) -> Standing {
-        let holds = |at, passes| Standing::Holds { at, passes };
-        match due {
-            Due::Start(node) if self.world.status(node) == Status::Down => holds(node, false),
-            Due::Start(_) => Standing::Gone,
-            // The network makes it, whatever becomes of the nodes.
-            Due::Copy(id) => self.world.flight(id).map_or(Standing::Gone, |_| holds(id.from, true)),
-            Due::End(id) => match self.world.flight(id) {
-                Some(flight) if flight.ends_us == time_us => holds(id.to, flight.doomed),
-                _ => Standing::Gone,
-            },
-            Due::Fire(node, code) => match self.world.timer_of(node, code) {
-                Some(timer) if timer.queued_us != time_us => Standing::Gone,
-                Some(timer) if !timer.armed => Standing::Off,
-                Some(timer) if timer.due_us > time_us => Standing::Later(timer.due_us),
-                Some(_) => holds(node, false),
-                None => Standing::Gone,
-            },
-        }
-    }
-
-    /// The next event, when it is due, and whether it passes a frozen node by.
-    ///
-    /// What is addressed to a frozen node waits there, in order. A doomed message never gets that far.
-    fn next(&mut self) -> Option<(u64, Due, bool)> {
-        while let Some(Reverse((time_us, _, due))) = self.heap.peek().copied() {
-            let queued_us = match self.standing(time_us, due) {
-                Standing::Holds { at, passes } if passes || self.world.status(at) != Status::Paused => {
-                    return Some((time_us, due, passes));
-                }
-                Standing::Holds { at, .. } => {
-                    self.parked.entry(at).or_default().push((time_us, due));
-                    Some(u64::MAX)
-                }
-                Standing::Later(due_us) => Some(due_us),
-                Standing::Off => Some(u64::MAX),
-                Standing::Gone => None,
-            };
-            self.heap.pop();
-            if let (Due::Fire(node, code), Some(queued_us)) = (due, queued_us) {
-                if let Some(timer) = self.world.timer_mut(node, code) {
-                    timer.queued_us = queued_us;
-                }
-                if queued_us != u64::MAX {
-                    self.push(queued_us, due);
-                }
-            }
-        }
-        None
-    }
-
-    /// When the next event is due; `None` when nothing will ever happen again by itself.
-    pub fn next_us(&mut self) -> Option<u64> {
-        self.next().map(|(time_us, _, _)| time_us)
-    }
-
     /// Applies the next event if it is due by `until_us`; says whether there was one. `record` is written if given.
     pub fn step(&mut self, until_us: u64, record: Option<&mut Record>) -> Result<bool, Error> {
-        let Some((time_us, due, passes)) = self.next().filter(|(time_us, _, _)| *time_us <= until_us) else { return Ok(false) };
-        self.heap.pop();
+        let Some((time_us, due)) = self.agenda.next(&mut self.world, until_us) else { return Ok(false) };
+        self.agenda.take(&mut self.world);
         self.advance(time_us);
-        let (choice, reason) = self.choice(due, passes);
+        let (choice, reason) = self.choice(due);
         self.apply(&choice, reason, false, record)?;
         Ok(true)
     }
@@ -303,16 +163,13 @@ impl Clock {
         }
     }
 
-    fn choice(&self, due: Due, doomed: bool) -> (Choice, Option<&'static str>) {
+    fn choice(&self, due: Due) -> (Choice, Option<&'static str>) {
         match due {
             Due::Start(node) => (Choice::Restart(node), None),
             Due::Copy(id) => (Choice::Duplicate(id), Some("by the network")),
-            Due::Fire(node, code) => {
-                let generation = self.world.timer_of(node, code).map_or(0, |timer| timer.generation);
-                (Choice::Fire(TimerId { node, code, generation }), None)
-            }
-            Due::End(id) if self.world.is_cut(id.from, id.to) => (Choice::Drop(id), Some("the link is cut")),
-            Due::End(id) if doomed => (Choice::Drop(id), Some("the network lost it")),
+            Due::Fire(id) => (Choice::Fire(id), None),
+            Due::End(id) | Due::Loss(id) if self.world.is_cut(id.from, id.to) => (Choice::Drop(id), Some("the link is cut")),
+            Due::Loss(id) => (Choice::Drop(id), Some("the network lost it")),
             Due::End(id) if self.world.status(id.to) == Status::Down => (Choice::Drop(id), Some("the node is down")),
             Due::End(id) => (Choice::Deliver(id), None),
         }
@@ -321,7 +178,10 @@ impl Clock {
     /// Does what a reader or a scenario asks, now.
     pub fn intervene(&mut self, intervention: &Intervention, record: Option<&mut Record>) -> Result<(), Error> {
         match intervention {
-            Intervention::Do(choice) => return self.apply(choice, None, true, record),
+            Intervention::Do(choice) => {
+                self.world.enabled(choice)?;
+                return self.apply(choice, None, true, record);
+            }
             Intervention::Delay { message, by_us } => {
                 error::check_delay(*by_us)?;
                 let flight = self.world.flight_mut(*message).ok_or(Error::NoMessage(*message))?;
@@ -330,7 +190,7 @@ impl Clock {
                 }
                 flight.ends_us = flight.ends_us.saturating_add(*by_us);
                 let ends_us = flight.ends_us;
-                self.push(ends_us, Due::End(*message));
+                self.agenda.expect_end(*message, ends_us);
             }
             Intervention::Hold(message) => {
                 let flight = self.world.flight_mut(*message).ok_or(Error::NoMessage(*message))?;
@@ -338,15 +198,12 @@ impl Clock {
             }
             Intervention::Release(message) => {
                 let now_us = self.world.now_us();
-                self.world.flight(*message).ok_or(Error::NoMessage(*message))?;
-                let fate = self.fate(*message);
-                let flight = self.world.flight_mut(*message).ok_or(Error::NoMessage(*message))?;
+                let fate = self.agenda.fate(&mut self.world, *message).ok_or(Error::NoMessage(*message))?;
                 let ends_us = now_us + (fate.ends_us - now_us) / 2;
-                flight.ends_us = ends_us;
-                flight.doomed = fate.doomed;
-                self.push(ends_us, Due::End(*message));
+                self.world.flight_mut(*message).ok_or(Error::NoMessage(*message))?.ends_us = ends_us;
+                self.agenda.expect_end(*message, ends_us);
             }
-            Intervention::Network { scope, conditions } => self.network.set(*scope, *conditions)?,
+            Intervention::Network { scope, conditions } => self.agenda.network.set(*scope, *conditions)?,
         }
         self.fingerprint.fold(fold(stable_hash(intervention), self.world.now_us()));
         self.at_this_instant = self.at_this_instant.saturating_add(1);
@@ -382,137 +239,45 @@ impl Clock {
         Ok(())
     }
 
-    fn fate(&mut self, id: MessageId) -> super::network::Fate {
-        let (world, cut) = (&self.world, self.world.is_cut(id.from, id.to));
-        let bytes = || world.flight(id).map_or(0, |flight| flight.payload.wire_bytes());
-        self.network.fate(self.seed, id, bytes, world.now_us(), cut)
-    }
-
-    /// Applies a choice, schedules what it led to, and writes down what happened.
+    /// Applies an enabled choice, schedules what it led to, and writes down what happened.
     fn apply(&mut self, choice: &Choice, reason: Option<&'static str>, by_hand: bool, record: Option<&mut Record>) -> Result<(), Error> {
         if self.world.steps() >= limits::EVENTS_MAX {
             return Err(Error::limit("events", limits::EVENTS_MAX));
         }
-        let mut effects = self.effects.take().unwrap_or_else(|| buffer(self.seed));
-        effects.listening = record.is_some();
         if let (Some(actor), true) = (choice.actor(), record.is_some()) {
             self.before.extend(self.world.shared_slot(actor).map(|slot| (actor, slot)));
         }
-        let clock_before = match choice {
-            Choice::ClockDrift { node, .. } => self.world.slot(*node).map(|slot| (*node, slot.clock)),
-            _ => None,
-        };
-        let result = match self.world.apply(choice, &mut effects) {
-            Ok(applied) => {
-                self.schedule(choice, &effects, record.is_some());
-                if let Some((node, before)) = clock_before {
-                    self.reschedule_timers(node, before);
-                }
-                self.fingerprint.fold(fold(digest(choice), self.world.now_us()));
-                self.at_this_instant = self.at_this_instant.saturating_add(1);
-                if let Some(record) = record {
-                    self.write(choice, reason, by_hand, applied, &mut effects, record);
-                }
-                if effects.overflow { Err(Error::limit("messages in flight", limits::IN_FLIGHT_MAX)) } else { Ok(()) }
-            }
-            Err(error) => Err(error),
-        };
-        self.effects = Some(effects);
-        result
+        let drifting =
+            if let Choice::ClockDrift { node, .. } = choice { self.world.slot(*node).map(|slot| (*node, slot.clock)) } else { None };
+        self.effects.listening = record.is_some();
+        self.world.perform(choice, &mut self.effects)?;
+        self.agenda.schedule(&mut self.world, choice, &self.effects);
+        if let Some((node, before)) = drifting {
+            self.agenda.reschedule_timers(&mut self.world, node, before);
+        }
+        self.fingerprint.fold(fold(choice.digest(), self.world.now_us()));
+        self.at_this_instant = self.at_this_instant.saturating_add(1);
+        if let Some(record) = record {
+            self.write(choice, reason, by_hand, record);
+        }
+        if self.effects.overflow { Err(Error::limit("messages in flight", limits::IN_FLIGHT_MAX)) } else { Ok(()) }
     }
 
-    fn schedule(&mut self, choice: &Choice, effects: &Effects, counted: bool) {
-        let now_us = self.world.now_us();
-        for (id, (low_us, high_us)) in effects.armed() {
-            let local_us = if low_us == high_us { *low_us } else { rng::between(rng::for_timer(self.seed, *id), *low_us, *high_us) };
-            let true_us = self.world.slot(id.node).map_or(local_us, |slot| slot.clock.true_us(local_us));
-            let due_us = now_us.saturating_add(true_us);
-            self.arm(id.node, id.code, due_us);
-        }
-        for id in effects.sent() {
-            let fate = self.fate(*id);
-            if let Some(flight) = self.world.flight_mut(*id) {
-                flight.ends_us = fate.ends_us;
-                flight.doomed = fate.doomed;
+    fn count_sent(&mut self) {
+        let Clock { world, effects, tallies, .. } = self;
+        for flight in effects.sent().iter().filter_map(|id| world.flight(*id)) {
+            if let Some(tally) = tallies.get_mut(usize::from(world.algorithm().kind(&*flight.payload))) {
+                tally.sent += 1;
+                tally.bytes += u64::from(flight.payload.wire_bytes());
             }
-            self.push(fate.ends_us, Due::End(*id));
-            if counted {
-                self.count(*id);
-            }
-            if fate.copied {
-                self.push(now_us, Due::Copy(*id));
-            }
-        }
-        match choice {
-            Choice::Resume(node) | Choice::Crash(node) => {
-                // Piled up at a frozen node: all of it is due now. At a node that crashed, messages find nobody.
-                for (time_us, due) in self.parked.remove(node).unwrap_or_default() {
-                    self.unpark(time_us, due);
-                }
-            }
-            _ => {}
         }
     }
 
-    /// A clock changed its rate: what is left of its timers passes at the new one. Timers count from now, by the new rate.
-    fn reschedule_timers(&mut self, node: NodeId, before: LocalClock) {
-        let now_us = self.world.now_us();
-        let Some(slot) = self.world.slot(node) else { return };
-        let moved: Vec<(TimerId, u64)> = slot
-            .timers()
-            .filter(|timer| timer.due_us > now_us)
-            .map(|timer| {
-                let left_true_us = timer.due_us - now_us;
-                let left_local_us = before.local_us(left_true_us);
-                let id = TimerId { node, code: timer.code, generation: timer.generation };
-                (id, now_us.saturating_add(slot.clock.true_us(left_local_us)))
-            })
-            .collect();
-        for (id, due_us) in moved {
-            self.arm(id.node, id.code, due_us);
-        }
-    }
-
-    /// Lets something that waited at a frozen node since `time_us` happen now, or when it is due, if it still can.
-    fn unpark(&mut self, time_us: u64, due: Due) {
-        let now_us = self.world.now_us();
-        match due {
-            Due::End(id) => {
-                if let Some(flight) = self.world.flight_mut(id).filter(|flight| flight.ends_us == time_us) {
-                    flight.ends_us = time_us.max(now_us);
-                    self.push(time_us.max(now_us), due);
-                }
-            }
-            Due::Fire(node, code) => {
-                if let Some(timer) = self.world.timer_of(node, code).filter(|timer| timer.armed) {
-                    self.arm(node, code, timer.due_us.max(now_us));
-                }
-            }
-            Due::Start(_) | Due::Copy(_) => {}
-        }
-    }
-
-    fn count(&mut self, id: MessageId) {
-        let Some(flight) = self.world.flight(id) else { return };
-        let (kind, bytes) = (self.world.algorithm().kind(&*flight.payload), flight.payload.wire_bytes());
-        if let Some(tally) = self.tallies.get_mut(usize::from(kind)) {
-            tally.sent += 1;
-            tally.bytes += u64::from(bytes);
-        }
-    }
-
-    fn write(
-        &mut self,
-        choice: &Choice,
-        reason: Option<&'static str>,
-        by_hand: bool,
-        applied: Applied,
-        effects: &mut Effects,
-        record: &mut Record,
-    ) {
+    fn write(&mut self, choice: &Choice, reason: Option<&'static str>, by_hand: bool, record: &mut Record) {
         let algorithm = self.world.algorithm();
         let (number, time_us) = (self.world.steps() - 1, self.world.now_us());
-        if let Some(flight) = &applied.message {
+        self.count_sent();
+        if let Some(flight) = self.effects.message() {
             if let Some(tally) = self.tallies.get_mut(usize::from(algorithm.kind(&*flight.payload))) {
                 match choice {
                     Choice::Deliver(_) => tally.delivered += 1,
@@ -522,14 +287,19 @@ impl Clock {
             }
         }
         let before = choice.actor().and_then(|actor| self.before.get(&actor)).map(|slot| &**slot);
-        let step = Step { number, time_us, choice, message: applied.message.as_ref(), sent: effects.sent(), before };
+        let step = Step { number, time_us, choice, message: self.effects.message(), sent: self.effects.sent(), before };
         let mut fired = Vec::new();
         for (index, last) in self.facts.iter_mut().enumerate() {
             let bindings = algorithm.fact(index, &self.world, &step);
             let hash = bindings.as_ref().map_or(0, |b| stable_hash(&(&b.nodes, &b.values)) | 1);
             if hash != *last {
                 *last = hash;
-                fired.extend(bindings.map(|bindings| Fired { fact: u16::try_from(index).unwrap_or(u16::MAX), step: number, time_us, bindings }));
+                fired.extend(bindings.map(|bindings| Fired {
+                    fact: u16::try_from(index).unwrap_or(u16::MAX),
+                    step: number,
+                    time_us,
+                    bindings,
+                }));
             }
         }
         if number >= record.known {
@@ -537,7 +307,8 @@ impl Clock {
             if by_hand {
                 record.mark(Mark { step: number, time_us, kind: MarkKind::Fault });
             }
-            let infos = algorithm.facts();
+            // Most steps fire nothing, and the list of facts is made anew each time.
+            let infos = if fired.is_empty() { Vec::new() } else { algorithm.facts() };
             if fired.iter().any(|fired| infos.get(usize::from(fired.fact)).is_some_and(|info| info.mark)) {
                 record.mark(Mark { step: number, time_us, kind: MarkKind::Milestone });
             }
@@ -557,14 +328,14 @@ impl Clock {
             step: number,
             time_us,
             actor,
-            cause: applied.cause,
-            message: applied.message,
+            cause: self.effects.cause,
+            message: self.effects.message.take(),
             reason,
-            sent: u32::try_from(effects.sent().len()).unwrap_or(u32::MAX),
-            said: std::mem::take(&mut effects.said),
+            sent: u32::try_from(self.effects.sent().len()).unwrap_or(u32::MAX),
+            said: std::mem::take(&mut self.effects.said),
             role: actor.and_then(|node| algorithm.role(&self.world, node)),
             era: actor.and_then(|node| algorithm.era(&self.world, node)),
-            answers: effects.asked().iter().map(|(_, answer)| *answer).collect(),
+            answers: self.effects.asked().iter().map(|(_, answer)| *answer).collect(),
             by_hand,
             what: Intervention::Do(choice.clone()),
         });

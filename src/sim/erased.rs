@@ -6,7 +6,7 @@
 use super::protocol::{Broken, Cluster, Context, Node, Protocol, Timer};
 use super::rng;
 use super::view::{Exhibit, MessageKind, NodeView, Role, TimerInfo};
-use super::{Bindings, CommandCall, CommandId, CommandSpec, MessageId, NodeId, Outcome, ParamSpec, Params, Step, TimerId, Trace, World, hash};
+use super::{Bindings, CommandCall, CommandId, CommandSpec, Flight, MessageId, NodeId, Outcome, ParamSpec, Params, Step, TimerId, Trace, World, hash};
 use std::any::Any;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -158,6 +158,10 @@ pub struct Effects {
     pub(super) requested: Requested,
     /// Filled by the world: some messages found no room in the network.
     pub(super) overflow: bool,
+    /// Filled by the world: the message that arrived, was lost, or was copied.
+    pub(super) message: Option<Flight>,
+    /// Filled by the world: the step that led to this one, that is the sending of the message or the arming of the timer.
+    pub(super) cause: Option<u64>,
 }
 
 impl Effects {
@@ -172,6 +176,8 @@ impl Effects {
         self.answered.clear();
         self.requested = Requested::default();
         self.overflow = false;
+        self.message = None;
+        self.cause = None;
     }
     pub(super) fn send(&mut self, to: NodeId, payload: Rc<dyn Payload>) {
         self.sends.push((to, payload));

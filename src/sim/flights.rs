@@ -1,121 +1,159 @@
-//! The messages in flight: found by name, read in order of their names, copied cheaply.
+//! The messages in flight, found by name: an open-addressed hash table, since every event looks up, adds and removes some. Knows no time.
 //!
-//! A run looks each message up several times and holds few at once. So the names are a sorted list of 16-byte keys, and what
-//! they name stays where it was put.
+//! Where a message lies depends on what else is in flight, so [`Flights::in_order`] sorts by name, and nothing else shows an order.
 
-use super::MessageId;
-use super::world::Flight;
+use super::hash::fold;
+use super::{Flight, MessageId};
 
-/// A name and the place of what it names.
-#[derive(Clone, Copy)]
-struct Key {
-    word: u64,
-    copy: u8,
-    place: u32,
-}
+/// The smallest table, in places.
+const PLACES_MIN: usize = 16;
+/// A table that is fuller than one place in so many grows.
+const FULL: usize = 2;
+/// A table that is emptier than one place in so many shrinks.
+const SPARSE: usize = 8;
 
-/// Messages in flight.
+/// A set of messages in flight.
 #[derive(Clone, Default)]
-pub(in crate::sim) struct Flights {
-    /// Sorted by name.
-    keys: Vec<Key>,
-    flights: Vec<Option<Flight>>,
-    /// Places that are free.
-    free: Vec<u32>,
+pub(super) struct Flights {
+    /// A power of two of places, or none. A message lies at its home or, if that was taken, in the first free place after it.
+    places: Vec<Option<Flight>>,
+    len: usize,
 }
 
 impl Flights {
-    fn find(&self, id: &MessageId) -> Result<usize, usize> {
-        let wanted = (id.word(), id.copy);
-        self.keys.binary_search_by(|key| (key.word, key.copy).cmp(&wanted))
+    pub(super) fn len(&self) -> usize {
+        self.len
     }
-    fn at(&self, position: usize) -> Option<&Flight> {
-        self.flights.get(self.keys.get(position)?.place as usize)?.as_ref()
+
+    fn mask(&self) -> usize {
+        self.places.len().wrapping_sub(1)
     }
-    /// How many there are.
-    pub(in crate::sim) fn len(&self) -> usize {
-        self.keys.len()
+
+    fn home(&self, id: MessageId) -> usize {
+        (fold(u64::from(id.copy), id.word()) >> 32) as usize & self.mask()
     }
-    /// The message of that name.
-    pub(in crate::sim) fn get(&self, id: &MessageId) -> Option<&Flight> {
-        self.at(self.find(id).ok()?)
-    }
-    /// The message of that name.
-    pub(in crate::sim) fn get_mut(&mut self, id: &MessageId) -> Option<&mut Flight> {
-        let position = self.find(id).ok()?;
-        self.flights.get_mut(self.keys.get(position)?.place as usize)?.as_mut()
-    }
-    /// Adds a message under its name; one of the same name goes.
-    pub(in crate::sim) fn insert(&mut self, id: MessageId, flight: Flight) {
-        match self.find(&id) {
-            Ok(_) => {
-                if let Some(place) = self.get_mut(&id) {
-                    *place = flight;
-                }
-            }
-            Err(position) => {
-                let place = match self.free.pop() {
-                    Some(place) => place,
-                    None => {
-                        self.flights.push(None);
-                        // Limited by `IN_FLIGHT_MAX`.
-                        (self.flights.len() - 1) as u32
-                    }
-                };
-                self.keys.insert(position, Key { word: id.word(), copy: id.copy, place });
-                if let Some(slot) = self.flights.get_mut(place as usize) {
-                    *slot = Some(flight);
-                }
+
+    fn find(&self, id: MessageId) -> Option<usize> {
+        let mut place = self.home(id);
+        loop {
+            match self.places.get(place)? {
+                Some(flight) if flight.id == id => return Some(place),
+                Some(_) => place = (place + 1) & self.mask(),
+                None => return None,
             }
         }
     }
-    /// Takes a message out.
-    pub(in crate::sim) fn remove(&mut self, id: &MessageId) -> Option<Flight> {
-        let position = self.find(id).ok()?;
-        let key = self.keys.remove(position);
-        self.free.push(key.place);
-        self.flights.get_mut(key.place as usize)?.take()
+
+    pub(super) fn get(&self, id: MessageId) -> Option<&Flight> {
+        self.places.get(self.find(id)?)?.as_ref()
     }
-    /// Takes all out.
-    pub(in crate::sim) fn clear(&mut self) {
-        *self = Flights::default();
+
+    pub(super) fn get_mut(&mut self, id: MessageId) -> Option<&mut Flight> {
+        let place = self.find(id)?;
+        self.places.get_mut(place)?.as_mut()
     }
-    /// All, in order of their names.
-    pub(in crate::sim) fn values(&self) -> impl Iterator<Item = &Flight> {
-        (0..self.keys.len()).filter_map(|position| self.at(position))
+
+    /// Adds a message, in the place of one of the same name if there is one.
+    pub(super) fn insert(&mut self, flight: Flight) {
+        if FULL * (self.len + 1) > self.places.len() {
+            self.resize((2 * self.places.len()).max(PLACES_MIN));
+        }
+        let mut place = self.home(flight.id);
+        while self.places.get(place).is_some_and(|taken| taken.as_ref().is_some_and(|other| other.id != flight.id)) {
+            place = (place + 1) & self.mask();
+        }
+        if let Some(free) = self.places.get_mut(place) {
+            self.len += usize::from(free.is_none());
+            *free = Some(flight);
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.places.fill_with(|| None);
+        self.len = 0;
+    }
+
+    pub(super) fn remove(&mut self, id: MessageId) -> Option<Flight> {
+        let mut hole = self.find(id)?;
+        let removed = self.places.get_mut(hole)?.take();
+        self.len -= 1;
+        let mask = self.mask();
+        // Messages that lie behind the hole and would now not be found move up into it.
+        let mut place = (hole + 1) & mask;
+        while let Some(Some(flight)) = self.places.get(place) {
+            let from_home = place.wrapping_sub(self.home(flight.id)) & mask;
+            if from_home >= (place.wrapping_sub(hole) & mask) {
+                self.places.swap(hole, place);
+                hole = place;
+            }
+            place = (place + 1) & mask;
+        }
+        if self.places.len() > PLACES_MIN && SPARSE * self.len < self.places.len() {
+            self.resize(self.places.len() / 2);
+        }
+        removed
+    }
+
+    #[cold]
+    fn resize(&mut self, places: usize) {
+        let old = std::mem::take(&mut self.places);
+        self.places.resize_with(places, || None);
+        self.len = 0;
+        for flight in old.into_iter().flatten() {
+            self.insert(flight);
+        }
+    }
+
+    /// In an order that means nothing.
+    pub(super) fn unordered(&self) -> impl Iterator<Item = &Flight> {
+        self.places.iter().flatten()
+    }
+
+    /// By name.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Flight> + use<'_> {
+        let mut all: Vec<&Flight> = self.unordered().collect();
+        all.sort_unstable_by_key(|flight| flight.id);
+        all.into_iter()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::NodeId;
     use super::*;
+    use crate::sim::NodeId;
+    use std::collections::BTreeMap;
     use std::rc::Rc;
 
-    fn id(from: u16, k: u32, copy: u8) -> MessageId {
-        MessageId { from: NodeId(from), to: NodeId(1), k, copy }
-    }
-
-    fn flight(id: MessageId) -> Flight {
-        Flight { id, payload: Rc::new(0u8), sent_us: 0, cause: 0, ends_us: 0, doomed: false }
+    fn flight(id: MessageId, sent_us: u64) -> Flight {
+        Flight { id, payload: Rc::new(0u64), sent_us, cause: 0, ends_us: 0, doomed: false }
     }
 
     #[test]
-    fn messages_are_found_by_name_and_read_in_order_whatever_came_and_went() {
-        let mut flights = Flights::default();
-        let ids = [id(2, 0, 0), id(0, 7, 1), id(0, 7, 0), id(0, 3, 0)];
-        for id in ids {
-            flights.insert(id, flight(id));
+    fn it_holds_what_an_ordered_map_would_hold_through_growing_and_shrinking() {
+        let (mut table, mut model) = (Flights::default(), BTreeMap::new());
+        let mut bits = 1u64;
+        for round in 0..40_000u64 {
+            bits = fold(bits, round);
+            // In waves.
+            let adds = (round / 5_000) % 2 == 0;
+            let id = MessageId {
+                from: NodeId((bits >> 10) as u16 % 4),
+                to: NodeId((bits >> 20) as u16 % 4),
+                k: (bits >> 30) as u32 % 300,
+                copy: (bits >> 50) as u8 % 2,
+            };
+            if adds {
+                model.insert(id, round);
+                table.insert(flight(id, round));
+            } else {
+                assert_eq!(table.remove(id).map(|flight| flight.sent_us), model.remove(&id));
+            }
+            assert_eq!(table.get(id).map(|flight| flight.sent_us), model.get(&id).copied());
+            assert_eq!(table.len(), model.len());
+            if round % 1_000 == 0 {
+                assert!(table.in_order().map(|flight| (flight.id, flight.sent_us)).eq(model.iter().map(|(id, sent)| (*id, *sent))));
+                assert!(table.places.len() <= PLACES_MIN.max(2 * SPARSE * (model.len() + 1)));
+            }
         }
-        assert_eq!(flights.remove(&ids[1]).map(|flight| flight.id), Some(ids[1]));
-        assert!(flights.remove(&ids[1]).is_none() && flights.get(&ids[1]).is_none());
-        let late = id(1, 1, 0);
-        flights.insert(late, flight(late));
-        flights.insert(late, flight(late));
-        assert_eq!(flights.len(), 4);
-        assert_eq!(flights.values().map(|flight| flight.id).collect::<Vec<_>>(), [ids[3], ids[2], late, ids[0]]);
-        assert!([ids[3], ids[2], late, ids[0]].iter().all(|id| flights.get(id).is_some_and(|flight| flight.id == *id)));
-        flights.clear();
-        assert_eq!((flights.len(), flights.values().count()), (0, 0));
     }
 }

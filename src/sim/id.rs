@@ -44,6 +44,10 @@ impl MessageId {
     pub(super) fn word(self) -> u64 {
         (u64::from(self.from.0) << 48) | (u64::from(self.to.0) << 32) | u64::from(self.k)
     }
+    /// The message of that [`word`](Self::word).
+    pub(super) fn of_word(word: u64, copy: u8) -> Self {
+        MessageId { from: NodeId((word >> 48) as u16), to: NodeId((word >> 32) as u16), k: word as u32, copy }
+    }
 }
 
 // By link, position, copy, as a derived order would be; in two comparisons, since a run makes several for each event.

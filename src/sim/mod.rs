@@ -8,10 +8,11 @@
 //!
 //! - [`world`]: what there is, and the one way in which it changes.
 //! - [`protocol`]: what an algorithm implements; [`view`]: what it shows.
-//! - [`clock`], [`script`]: drivers. [`network`], [`rng`]: what the clock draws.
+//! - [`clock`], [`script`]: drivers. `agenda`: what is due when. [`network`], [`rng`]: what the clock draws.
 //! - [`trace`]: what happened. [`timeline`]: rewind, branches, marks.
 //! - [`erased`]: why the engine is compiled once for all algorithms.
 
+mod agenda;
 mod choice;
 pub mod clock;
 pub mod erased;

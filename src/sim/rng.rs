@@ -3,7 +3,7 @@
 //! The latency of the third message from 0 to 2 is a function of (seed, purpose, 0, 2, 3). A stream would hand every draw after
 //! an inserted one to somebody else; here one intervention leaves all other luck as it was.
 
-use super::hash::{finish, fold};
+use super::hash::finish;
 use super::{MessageId, NodeId, TimerId};
 use rand::Rng;
 use rand_pcg::Pcg64Mcg;
@@ -28,11 +28,20 @@ pub enum Purpose {
     Reorder = 7,
 }
 
-/// A generator for one draw (or the few that make one), from the run's seed and the key.
+const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
+const MULTIPLIER: u64 = 0xA076_1D64_78BD_642F;
+
+/// Multiply and fold, as in wyhash: one 128-bit product a word.
+const fn mix(state: u64, word: u64) -> u64 {
+    let product = ((state ^ word) as u128).wrapping_mul(((word ^ MULTIPLIER) | 1) as u128 | ((MULTIPLIER as u128) << 1));
+    ((product as u64) ^ ((product >> 64) as u64)).rotate_left(23).wrapping_add(SEED)
+}
+
+/// The 64 random bits that belong to a key in the run of that seed.
 fn keyed(seed: u64, purpose: Purpose, key: [u64; 3]) -> u64 {
-    let mut state = fold(finish(seed), purpose as u64);
+    let mut state = mix(finish(seed), purpose as u64);
     for word in key {
-        state = fold(state, word);
+        state = mix(state, word);
     }
     finish(state)
 }

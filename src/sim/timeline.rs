@@ -81,9 +81,12 @@ pub fn step(
     while let Some(entry) = journal.get(*done) {
         let at = entry.at;
         let here = if clock.world().now_us() == at.time_us { clock.at_this_instant() } else { 0 };
-        let is_due = clock.next_us().is_none_or(|next_us| next_us > at.time_us || (next_us == at.time_us && here >= at.after));
-        if !is_due {
-            return clock.step(until_us.min(at.time_us), record);
+        // What comes before the entry: all up to its moment, and at that moment so many events as it says.
+        let before_us = if here < at.after { Some(at.time_us) } else { at.time_us.checked_sub(1) };
+        if let Some(before_us) = before_us {
+            if clock.step(until_us.min(before_us), record.as_deref_mut())? {
+                return Ok(true);
+            }
         }
         if at.time_us > until_us {
             return Ok(false);
@@ -310,7 +313,9 @@ impl Timeline {
         self.snapshots.retain(|snapshot| snapshot.done <= common);
         // A snapshot in which a differing entry was overdue but not done would be of the wrong branch.
         let fork_us = here.get(common).into_iter().chain(there.get(common)).map(|entry| entry.at.time_us).min();
-        self.snapshots.retain(|snapshot| fork_us.is_none_or(|fork_us| snapshot.clock.world().now_us() < fork_us) || snapshot.clock.world().steps() == 0);
+        self.snapshots.retain(|snapshot| {
+            fork_us.is_none_or(|fork_us| snapshot.clock.world().now_us() < fork_us) || snapshot.clock.world().steps() == 0
+        });
         self.active = index;
         let kept = self.snapshots.last().map_or(0, |snapshot| snapshot.clock.world().steps());
         self.record.truncate(kept);

@@ -5,8 +5,8 @@
 
 pub(crate) mod exchange;
 
-use super::flights::Flights;
 use super::erased::{Algorithm, Answers, Effects, Env, Input, Part, PartsOf, Payload, Requested};
+use super::flights::Flights;
 use super::hash::{finish, fold, stable_hash};
 use super::protocol::Protocol;
 use super::{Broken, Choice, CommandId, Error, MessageId, NodeId, Operation, Params, TimerId, limits};
@@ -43,6 +43,9 @@ impl LocalClock {
     /// What it shows at `now_us`.
     pub fn read(&self, now_us: u64) -> i64 {
         let elapsed = i64::try_from(now_us.saturating_sub(self.since_us)).unwrap_or(i64::MAX / 4);
+        if self.drift_ppm == 0 {
+            return self.shows_us + elapsed;
+        }
         self.shows_us + elapsed + elapsed / MILLION * i64::from(self.drift_ppm) + elapsed % MILLION * i64::from(self.drift_ppm) / MILLION
     }
     fn jump(&mut self, by_us: i64) {
@@ -81,10 +84,22 @@ pub struct TimerSlot {
     pub set_us: u64,
     /// When the driver will fire it; the driver's own note.
     pub due_us: u64,
-    /// When the driver looks at it next, which may be earlier; the driver's own note.
-    pub(super) queued_us: u64,
+    /// Its place among what is due at that time; the driver's own note.
+    pub(super) rank: u64,
+    /// Where the driver's heap has it, which may be earlier than it is due; the driver's own note.
+    pub(super) queued: (u64, u64),
     /// The step that armed it.
     pub cause: u64,
+}
+
+/// Not in the driver's heap.
+pub(super) const NEVER: (u64, u64) = (u64::MAX, u64::MAX);
+
+impl TimerSlot {
+    /// Where it belongs in the driver's heap.
+    pub(super) fn due(&self) -> (u64, u64) {
+        (self.due_us, self.rank)
+    }
 }
 
 /// A node: its parts and what the world keeps about it.
@@ -137,7 +152,8 @@ impl Slot {
                 timer.generation
             }),
             Err(at) => {
-                let timer = TimerSlot { code, generation: 1, armed: true, between_us, set_us: now_us, due_us: u64::MAX, queued_us: u64::MAX, cause };
+                let (due_us, rank) = NEVER;
+                let timer = TimerSlot { code, generation: 1, armed: true, between_us, set_us: now_us, due_us, rank, queued: NEVER, cause };
                 self.timers.insert(at, timer);
                 1
             }
@@ -217,15 +233,6 @@ impl<'a> Step<'a> {
         let flight = self.message?;
         Some((flight.id, flight.payload.as_any().downcast_ref()?))
     }
-}
-
-/// What [`World::apply`] reports to the driver besides the [`Effects`].
-#[derive(Default)]
-pub struct Applied {
-    /// The message that was lost or copied; one that arrived only if the run is checked or written down.
-    pub message: Option<Flight>,
-    /// The step that led to this one: the sender of the message, the arming of the timer.
-    pub cause: Option<u64>,
 }
 
 /// Nodes + messages in flight + armed timers.
@@ -316,11 +323,11 @@ impl World {
     }
     /// Messages in flight, by id.
     pub fn in_flight(&self) -> impl Iterator<Item = &Flight> {
-        self.flights.values()
+        self.flights.in_order()
     }
     /// One message in flight.
     pub fn flight(&self, id: MessageId) -> Option<&Flight> {
-        self.flights.get(&id)
+        self.flights.get(id)
     }
     /// Client operations so far, in order of invocation.
     pub fn operations(&self) -> &[Operation] {
@@ -328,7 +335,8 @@ impl World {
     }
     /// Whether messages from `from` to `to` are kept from arriving.
     pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
-        self.groups.get(from.index()) != self.groups.get(to.index()) || self.cuts.contains(&(from, to))
+        (!self.groups.is_empty() && self.groups.get(from.index()) != self.groups.get(to.index()))
+            || (!self.cuts.is_empty() && self.cuts.contains(&(from, to)))
     }
     /// The group of each node in a partition; empty when there is none.
     pub fn groups(&self) -> &[u8] {
@@ -360,7 +368,7 @@ impl World {
             hash = fold(hash, slot.fingerprint());
         }
         // A sum: the set of messages has no order.
-        let messages = self.flights.values().fold(0u64, |sum, flight| {
+        let messages = self.flights.unordered().fold(0u64, |sum, flight| {
             let link = (u64::from(flight.id.from.0) << 16) | u64::from(flight.id.to.0);
             sum.wrapping_add(finish(fold(flight.payload.fingerprint(), link)))
         });
@@ -387,23 +395,23 @@ impl World {
 
     /// For a driver's notes on a message's flight.
     pub(super) fn flight_mut(&mut self, id: MessageId) -> Option<&mut Flight> {
-        self.flights.get_mut(&id)
+        self.flights.get_mut(id)
     }
 
-    /// For a driver's notes on a timer.
-    pub(super) fn timer_mut(&mut self, node: NodeId, code: u32) -> Option<&mut TimerSlot> {
-        self.slot_mut(node)?.timer_mut(code)
+    /// For a driver's notes on a timer; whatever its generation. Notes do not count in the node's fingerprint.
+    pub(super) fn timer_slot_mut(&mut self, id: TimerId) -> Option<&mut TimerSlot> {
+        Rc::make_mut(self.slots.get_mut(id.node.index())?).timer_mut(id.code)
     }
 
-    /// The timer of that code, armed or not.
-    pub(super) fn timer_of(&self, node: NodeId, code: u32) -> Option<&TimerSlot> {
-        let timers = &self.slot(node)?.timers;
-        timers.get(timers.binary_search_by_key(&code, |timer| timer.code).ok()?)
+    /// The timer of that node and code, whatever its generation.
+    pub(super) fn timer_slot(&self, id: TimerId) -> Option<&TimerSlot> {
+        let slot = self.slot(id.node)?;
+        slot.timers.get(slot.timers.binary_search_by_key(&id.code, |timer| timer.code).ok()?)
     }
 
     /// The armed timer of that name.
     pub fn timer(&self, id: TimerId) -> Option<&TimerSlot> {
-        self.slot(id.node)?.timers().find(|timer| timer.code == id.code && timer.generation == id.generation)
+        self.timer_slot(id).filter(|timer| timer.armed && timer.generation == id.generation)
     }
 
     pub(crate) fn shared_slot(&self, node: NodeId) -> Option<Rc<Slot>> {
@@ -433,15 +441,15 @@ impl World {
     pub fn enabled(&self, choice: &Choice) -> Result<(), Error> {
         match choice {
             Choice::Deliver(id) => {
-                self.flights.get(id).ok_or(Error::NoMessage(*id))?;
+                self.flights.get(*id).ok_or(Error::NoMessage(*id))?;
                 if self.is_cut(id.from, id.to) {
                     return Err(Error::LinkCut(id.from, id.to));
                 }
                 self.running(id.to)
             }
-            Choice::Drop(id) => self.flights.get(id).map(|_| ()).ok_or(Error::NoMessage(*id)),
+            Choice::Drop(id) => self.flights.get(*id).map(|_| ()).ok_or(Error::NoMessage(*id)),
             Choice::Duplicate(id) => {
-                self.flights.get(id).ok_or(Error::NoMessage(*id))?;
+                self.flights.get(*id).ok_or(Error::NoMessage(*id))?;
                 self.room_in_flight()
             }
             Choice::Fire(id) => {
@@ -514,32 +522,34 @@ impl World {
         Ok(())
     }
 
-    /// The one way in which a world changes. `effects` then holds what the step sent ([`Effects::sent`]) and armed
-    /// ([`Effects::armed`]), for the driver to schedule. An error means that nothing changed.
-    pub fn apply(&mut self, choice: &Choice, effects: &mut Effects) -> Result<Applied, Error> {
+    /// The one way in which a world changes. `effects` then holds what the step did: what it sent ([`Effects::sent`]) and armed
+    /// ([`Effects::armed`]), for the driver to schedule, and more. An error means that nothing changed.
+    pub fn apply(&mut self, choice: &Choice, effects: &mut Effects) -> Result<(), Error> {
         self.enabled(choice)?;
+        self.perform(choice, effects)
+    }
+
+    /// [`apply`](Self::apply) for a driver that has made sure that the choice is enabled.
+    pub(super) fn perform(&mut self, choice: &Choice, effects: &mut Effects) -> Result<(), Error> {
+        debug_assert!(matches!(self.enabled(choice), Ok(()) | Err(Error::Limit { .. })));
         effects.clear();
-        let mut applied = Applied::default();
         match choice {
             Choice::Deliver(id) => {
-                if let Some(flight) = self.flights.remove(id) {
+                if let Some(flight) = self.flights.remove(*id) {
                     self.run(id.to, Input::Message(id.from, &*flight.payload), effects)?;
-                    applied.cause = Some(flight.cause);
-                    // A run that nobody watches is spared the move.
-                    if effects.listening || self.ghost.is_some() {
-                        applied.message = Some(flight);
-                    }
+                    effects.cause = Some(flight.cause);
+                    effects.message = Some(flight);
                 }
             }
             Choice::Drop(id) => {
-                applied.message = self.flights.remove(id);
-                applied.cause = applied.message.as_ref().map(|flight| flight.cause);
+                effects.message = self.flights.remove(*id);
+                effects.cause = effects.message.as_ref().map(|flight| flight.cause);
             }
-            Choice::Duplicate(id) => self.duplicate(*id, effects, &mut applied)?,
+            Choice::Duplicate(id) => self.duplicate(*id, effects)?,
             Choice::Fire(id) => {
                 if let Some(timer) = self.slot_mut(id.node).and_then(|slot| slot.timer_mut(id.code)) {
                     timer.armed = false;
-                    applied.cause = Some(timer.cause);
+                    effects.cause = Some(timer.cause);
                 }
                 self.run(id.node, Input::Timer(id.code), effects)?;
             }
@@ -593,13 +603,14 @@ impl World {
                 Rc::make_mut(&mut self.params).set(*index, *value);
             }
         }
-        self.observe(choice, &applied, effects);
+        self.observe(choice, effects);
         self.steps += 1;
-        Ok(applied)
+        Ok(())
     }
 
-    fn duplicate(&mut self, id: MessageId, effects: &mut Effects, applied: &mut Applied) -> Result<(), Error> {
-        let Some(original) = self.flights.get(&id).cloned() else { return Ok(()) };
+    fn duplicate(&mut self, id: MessageId, effects: &mut Effects) -> Result<(), Error> {
+        self.room_in_flight()?;
+        let Some(original) = self.flights.get(id).cloned() else { return Ok(()) };
         let copies = Rc::make_mut(&mut self.copies).entry(MessageId { copy: 0, ..id }).or_insert(0);
         if *copies >= limits::COPIES_MAX {
             return Err(Error::limit("copies of one message", limits::COPIES_MAX));
@@ -607,26 +618,23 @@ impl World {
         *copies += 1;
         let copy = Flight { id: MessageId { copy: *copies, ..id }, ends_us: u64::MAX, doomed: false, ..original.clone() };
         effects.sent.push(copy.id);
-        self.flights.insert(copy.id, copy);
-        applied.cause = Some(original.cause);
-        applied.message = Some(original);
+        self.flights.insert(copy);
+        effects.cause = Some(original.cause);
+        effects.message = Some(original);
         Ok(())
     }
 
     /// Runs one handler and takes its effects in.
     fn run(&mut self, node: NodeId, input: Input<'_>, effects: &mut Effects) -> Result<(), Error> {
         let (now_us, cause, nodes, algorithm) = (self.now_us, self.steps, self.nodes(), self.algorithm);
-        let params = Rc::clone(&self.params);
-        let slot = self.expect_slot(node)?;
+        let slot = Rc::make_mut(self.slots.get_mut(node.index()).ok_or(Error::NoNode(node))?);
+        slot.hash.set(0);
         effects.asking = (node, slot.asked);
-        let env = Env { me: node, nodes, params: &params, clock_us: slot.clock.read(now_us) };
+        let env = Env { me: node, nodes, params: &self.params, clock_us: slot.clock.read(now_us) };
         algorithm.handle(&mut *slot.parts, input, env, effects).map_err(Error::Command)?;
         slot.asked = slot.asked.wrapping_add(u32::try_from(effects.asked.len()).unwrap_or(0));
-        effects.requested = Requested {
-            messages: !effects.sends.is_empty(),
-            timers: !effects.timers.is_empty(),
-            replies: !effects.replies.is_empty(),
-        };
+        effects.requested =
+            Requested { messages: !effects.sends.is_empty(), timers: !effects.timers.is_empty(), replies: !effects.replies.is_empty() };
 
         for request in effects.timers.drain(..) {
             match request.between_us {
@@ -652,12 +660,8 @@ impl World {
             if to.0 >= nodes {
                 continue;
             }
-            let k = match self.slots.get_mut(node.index()).map(Rc::make_mut) {
-                Some(slot) => slot.next_k(to),
-                None => 0,
-            };
-            let id = MessageId { from: node, to, k, copy: 0 };
-            self.flights.insert(id, Flight { id, payload, sent_us: now_us, cause, ends_us: u64::MAX, doomed: false });
+            let id = MessageId { from: node, to, k: slot.next_k(to), copy: 0 };
+            self.flights.insert(Flight { id, payload, sent_us: now_us, cause, ends_us: u64::MAX, doomed: false });
             effects.sent.push(id);
         }
         for (id, outcome) in effects.replies.drain(..) {
@@ -670,16 +674,10 @@ impl World {
         Ok(())
     }
 
-    fn observe(&mut self, choice: &Choice, applied: &Applied, effects: &Effects) {
+    fn observe(&mut self, choice: &Choice, effects: &Effects) {
         let Some(mut ghost) = self.ghost.take() else { return };
-        let step = Step {
-            number: self.steps,
-            time_us: self.now_us,
-            choice,
-            message: applied.message.as_ref(),
-            sent: &effects.sent,
-            before: None,
-        };
+        let step =
+            Step { number: self.steps, time_us: self.now_us, choice, message: effects.message.as_ref(), sent: &effects.sent, before: None };
         self.algorithm.observe(&mut **Rc::make_mut(&mut ghost), self, &step);
         self.ghost = Some(ghost);
     }
@@ -705,6 +703,10 @@ impl Effects {
     /// What the step's handler asked for, whether or not it changed anything.
     pub fn requested(&self) -> Requested {
         self.requested
+    }
+    /// The message that the step delivered, lost or copied.
+    pub fn message(&self) -> Option<&Flight> {
+        self.message.as_ref()
     }
     /// Questions that the step's handler asked: size of the range, and the answer.
     pub fn asked(&self) -> &[(u32, u32)] {

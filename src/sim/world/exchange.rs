@@ -44,11 +44,11 @@ impl World {
     }
     /// Puts a message into flight.
     pub(crate) fn put_flight(&mut self, flight: Flight) {
-        self.flights.insert(flight.id, flight);
+        self.flights.insert(flight);
     }
     /// Takes a message out of flight.
     pub(crate) fn take_flight(&mut self, id: MessageId) {
-        self.flights.remove(&id);
+        self.flights.remove(id);
     }
     /// Takes all messages out of flight.
     pub(crate) fn clear_flights(&mut self) {
