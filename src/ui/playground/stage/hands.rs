@@ -2,6 +2,7 @@
 
 use super::cut::divide;
 use super::geometry::{Point, polyline};
+use super::picture::MessagePicture;
 use super::{Stage, thing};
 use crate::sim::NodeId;
 use crate::ui::action::{Action, Menu, Selected, Tool};
@@ -140,10 +141,19 @@ impl Stage {
         true
     }
 
+    /// What a click means: the margins of messages cover each other where they fly close together, so of them the nearest.
+    fn meant(&self, event: &MouseEvent) -> Option<Selected> {
+        let thing = thing::under(event)?;
+        let (Selected::Message(_), Some(at)) = (thing, self.place_of(event)) else { return Some(thing) };
+        let far = |message: &MessagePicture| message.motion.place(self.now_us).distance(at);
+        let nearest = self.picture.arriving().min_by(|a, b| far(a).total_cmp(&far(b)));
+        nearest.map_or(Some(thing), |message| Some(Selected::Message(message.mark.id)))
+    }
+
     /// A click, or a tap.
     pub(super) fn click(&mut self, ctx: &Context<Self>, event: &MouseEvent) {
         let look = ctx.props().look;
-        match thing::under(event) {
+        match self.meant(event) {
             _ if look.tool == Tool::Cut => {}
             Some(thing) => self.open(ctx, thing, self.place_of(event)),
             None if look.selected.is_some() => ctx.props().act.emit(Action::Select(None)),
