@@ -108,7 +108,8 @@ fn view_head(head: &Head, selected: bool, act: &Callback<Action>) -> Html {
             data-alarm={head.alarm.then_some("")} onclick={act.reform(move |_: MouseEvent| Action::Tab(tab))}>
             { &head.words }
             if let Some(count) = &head.count {
-                <span class="count">{ count }</span>
+                // The space parts the words from the count for those who hear them.
+                { " " }<span class="count">{ count }</span>
             }
         </button>
     }
