@@ -90,9 +90,10 @@ pub fn Slider(props: &SliderProps) -> Html {
     };
     let said = if props.unit.is_empty() { words } else { format!("{words} {}", props.unit) };
     html! {
-        <label class="setting" title={props.help.clone()}>
+        <label class="setting">
             { &props.label }
             <output>{ &said }</output>
+            if !props.help.is_empty() { <small>{ &props.help }</small> }
             <input class="range" type="range" min={props.min.to_string()} max={props.max.to_string()} step={props.step.to_string()}
                 value={shown.to_string()} aria-valuetext={said} {oninput} {onchange} {onkeydown} {onkeyup} {onblur}/>
         </label>
@@ -103,15 +104,16 @@ fn value_of(input: &HtmlInputElement) -> Option<i64> {
     input.value().parse().ok()
 }
 
-/// One of several: its words, the options, and the index of the one chosen.
-pub fn pick(label: impl Into<AttrValue>, options: &[AttrValue], chosen: usize, onset: Callback<usize>) -> Html {
+/// One of several: its words, what it does, the options, and the index of the one chosen.
+pub fn pick(label: &'static str, help: &'static str, options: &[AttrValue], chosen: usize, onset: Callback<usize>) -> Html {
     let onchange = onset.reform(|event: Event| {
         let select: web_sys::HtmlSelectElement = event.target_unchecked_into();
         usize::try_from(select.selected_index()).unwrap_or(0)
     });
     html! {
         <label class="setting">
-            { label.into() }
+            { label }
+            if !help.is_empty() { <small>{ help }</small> }
             <select class="select" {onchange}>
                 { for options.iter().enumerate().map(|(index, words)| html! { <option selected={index == chosen}>{ words }</option> }) }
             </select>
@@ -120,12 +122,12 @@ pub fn pick(label: impl Into<AttrValue>, options: &[AttrValue], chosen: usize, o
 }
 
 /// A lever that is on or off. `rule`: off is a fault.
-pub fn switch(label: impl Into<AttrValue>, help: impl Into<AttrValue>, on: bool, rule: bool, onset: Callback<bool>) -> Html {
+pub fn switch(label: &'static str, help: &'static str, on: bool, rule: bool, onset: Callback<bool>) -> Html {
     let onchange = onset.reform(|event: Event| event.target_unchecked_into::<HtmlInputElement>().checked());
     html! {
         <label class={classes!("switch", rule.then_some("switch-rule"))}>
-            { label.into() }
-            <small>{ help.into() }</small>
+            { label }
+            <small>{ help }</small>
             <input type="checkbox" role="switch" checked={on} {onchange}/>
         </label>
     }

@@ -62,7 +62,7 @@ fn param(index: u16, spec: &'static ParamSpec, world: &World, act: &Callback<Act
         ParamKind::Choice(options) => {
             let options: Vec<AttrValue> = options.iter().map(|words| AttrValue::Static(words)).collect();
             let onset = onset.reform(|chosen| i64::try_from(chosen).unwrap_or(0));
-            pick(spec.label, &options, usize::try_from(value).unwrap_or(0), onset)
+            pick(spec.label, spec.help, &options, usize::try_from(value).unwrap_or(0), onset)
         }
         ParamKind::Toggle | ParamKind::Rule => {
             switch(spec.label, spec.help, value != 0, spec.kind == ParamKind::Rule, onset.reform(i64::from))
@@ -156,7 +156,7 @@ fn NetworkSettings(props: &NetworkProps) -> Html {
     html! {
         <fieldset>
             <legend class="label">{ "Network" }</legend>
-            { pick("Where", &names, at, choose) }
+            { pick("Where", "", &names, at, choose) }
             <div key={at}>
                 { latency(now, &set) }
                 { rates(now, &set) }
@@ -214,7 +214,7 @@ fn latency(now: Conditions, set: &Callback<Conditions>) -> Html {
     };
     html! {
         <>
-            { pick("A message's latency is", &kinds, kind, set.reform(move |kind| make(kind, first_us, second_us))) }
+            { pick("A message's latency is", "", &kinds, kind, set.reform(move |kind| make(kind, first_us, second_us))) }
             { slider(label_first, first_us, set.reform(move |us: u64| make(kind, us, second_us))) }
             if let Some(label) = label_second {
                 { slider(label, second_us, set.reform(move |us: u64| make(kind, first_us, us))) }
@@ -260,7 +260,7 @@ fn bandwidth(now: Conditions, set: &Callback<Conditions>) -> Html {
         })
         .collect();
     let at = options.iter().position(|bytes| *bytes == now.bytes_per_s).unwrap_or(0);
-    pick("Bandwidth of a link", &names, at, set.reform(move |index: usize| {
+    pick("Bandwidth of a link", "Messages wait in line until those before them are through.", &names, at, set.reform(move |index: usize| {
         Conditions { bytes_per_s: options.get(index).copied().unwrap_or(0), ..now }
     }))
 }
