@@ -6,7 +6,7 @@ pub mod export;
 pub mod link;
 
 use crate::sim::timeline::Entry;
-use crate::sim::{At, Choice, Conditions, Error, Intervention, ParamSpec, Params, Scope, Setup, Timeline, limits};
+use crate::sim::{Argument, At, Choice, Conditions, Error, Intervention, ParamSpec, Params, Scope, Setup, Timeline, limits};
 use crate::topics::{self, Topic};
 use std::fmt;
 
@@ -63,6 +63,8 @@ pub enum Invalid {
     Param(String),
     /// The network's numbers make no sense.
     Network(String),
+    /// The moment at which its reader stood is later than any run goes.
+    Moment,
     /// More interventions than a run may have.
     TooMany,
     /// Intervention number so and so, from 1, does not make sense.
@@ -76,6 +78,9 @@ impl fmt::Display for Invalid {
             Invalid::Algorithm(index) => write!(f, "It names algorithm number {index}, which this lesson does not have."),
             Invalid::Nodes { given, min, max } => write!(f, "It asks for {given} nodes; this algorithm runs with {min} to {max}."),
             Invalid::Param(why) | Invalid::Network(why) => f.write_str(why),
+            Invalid::Moment => {
+                write!(f, "It opens at a moment after the end: a run is at most {} s long.", limits::TIME_US_MAX / 1_000_000)
+            }
             Invalid::TooMany => write!(f, "It does more than {} things to the run.", limits::INTERVENTIONS_MAX),
             Invalid::Entry(number, why) => write!(f, "The {number}. thing that it does to the run makes no sense: {why}"),
         }
@@ -121,6 +126,9 @@ impl Scenario {
             return Err(Invalid::Param("It sets a param that this algorithm does not have.".to_owned()));
         }
         self.network.validate().map_err(|error| Invalid::Network(error.to_string()))?;
+        if self.moment.at.time_us > limits::TIME_US_MAX {
+            return Err(Invalid::Moment);
+        }
         if self.journal.len() > limits::INTERVENTIONS_MAX {
             return Err(Invalid::TooMany);
         }
@@ -153,7 +161,14 @@ impl Scenario {
                         Err(Error::Groups { nodes: self.nodes, groups: groups.len() }.to_string())
                     }
                     Choice::Cut { from, to } | Choice::Mend { from, to } => in_range(*from).and(in_range(*to)),
-                    Choice::Command { call, .. } => entry.algorithm.parse(call),
+                    Choice::Command { call, .. } => {
+                        let is_long =
+                            |argument: &Argument| matches!(argument, Argument::Text(text) if text.len() > limits::TEXT_ARGUMENT_BYTES_MAX);
+                        if call.arguments.iter().any(is_long) {
+                            return Err(format!("a text in a command is at most {} bytes long.", limits::TEXT_ARGUMENT_BYTES_MAX));
+                        }
+                        entry.algorithm.parse(call)
+                    }
                     Choice::Param { index, value } => match entry.algorithm.params().get(usize::from(*index)) {
                         Some(spec) => check_param(spec, *value).map_err(|error| error.to_string()),
                         None => Err(format!("there is no setting number {index}.")),
@@ -194,11 +209,7 @@ impl Scenario {
     /// This scenario with all that was done in the active branch of `timeline`, standing where the reader stands.
     pub fn capture(&self, timeline: &Timeline) -> Scenario {
         let fingerprint = Some((ENGINE_VERSION, timeline.clock().fingerprint()));
-        Scenario {
-            journal: timeline.branch().journal.clone(),
-            moment: Moment { at: timeline.at(), fingerprint },
-            ..self.clone()
-        }
+        Scenario { journal: timeline.branch().journal.clone(), moment: Moment { at: timeline.at(), fingerprint }, ..self.clone() }
     }
 }
 

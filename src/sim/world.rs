@@ -352,7 +352,7 @@ impl World {
     }
     /// The next unused id for an operation of `client`.
     pub fn next_command(&self, client: u16) -> CommandId {
-        let k = self.operations.iter().filter(|op| op.id.client == client).map(|op| op.id.k + 1).max().unwrap_or(0);
+        let k = self.operations.iter().filter(|op| op.id.client == client).map(|op| op.id.k.saturating_add(1)).max().unwrap_or(0);
         CommandId { client, k }
     }
     /// The first broken invariant from index `from` on; none in a world that is not checked.
