@@ -243,6 +243,15 @@ impl Stage {
         }
     }
 
+    /// A button that had the focus may have gone with what it did: then one that stays takes it.
+    pub(super) fn keep_focus(&mut self) {
+        let Some(selector) = self.stand_in.take().filter(|_| thing::focused().is_none()) else { return };
+        // The selector is a valid one.
+        if let Some(button) = self.root.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten()) {
+            thing::focus(&button);
+        }
+    }
+
     /// A menu has closed: the focus goes back to where it was, unless it is elsewhere by now.
     pub(super) fn return_focus(&mut self, about: Selected) {
         let opener = self.opener.take().filter(|element| element.is_connected());

@@ -99,6 +99,8 @@ pub struct Stage {
     menu_before: Option<Selected>,
     /// The message that has the focus.
     watched: Option<Selected>,
+    /// Selects the button that takes the focus if the one that had it goes with what it did.
+    stand_in: Option<&'static str>,
 }
 
 impl Component for Stage {
@@ -127,6 +129,7 @@ impl Component for Stage {
             opener: None,
             menu_before: None,
             watched: None,
+            stand_in: None,
         }
     }
 
@@ -147,6 +150,11 @@ impl Component for Stage {
 
     fn update(&mut self, ctx: &Context<Self>, told: Told) -> bool {
         let renders = matches!(told, Told::List | Told::Dialog(_) | Told::Tidy);
+        match told {
+            Told::Dialog(false) | Told::Tidy | Told::Ask(_) => self.stand_in = Some(".stage-tools [aria-pressed]"),
+            Told::List => self.stand_in = Some(".stage-held [aria-expanded]"),
+            _ => {}
+        }
         match told {
             Told::Size(size) => {
                 let changed = self.size != size;
@@ -235,6 +243,7 @@ impl Component for Stage {
         }
         self.show();
         self.follow_focus();
+        self.keep_focus();
         let about = ctx.props().look.menu.map(|menu| menu.about);
         let before = std::mem::replace(&mut self.menu_before, about);
         match (before, about) {
