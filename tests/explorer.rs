@@ -5,7 +5,8 @@
 mod models;
 
 use faultline::check::explorer::{Explorer, Goal, Network, Property, Pruning, Query, Stop, Verdict, started};
-use faultline::sim::Params;
+use faultline::sim::{Params, Protocol, script};
+use models::paxos::{PAXOS, PROMISES_HEEDED, Paxos};
 use models::two_phase::{self, TWO_PHASE};
 use std::rc::Rc;
 
@@ -64,4 +65,35 @@ fn the_order_found_by_looks_has_as_many_orbits_as_trying_all_orders() {
         };
         assert_eq!(orbits(false), orbits(true), "{managers} managers");
     }
+}
+
+fn paxos(clients: u16, heeded: i64, query: &Query) -> Explorer {
+    let mut params = Params::defaults(Paxos::PARAMS);
+    params.set(PROMISES_HEEDED, heeded);
+    let world = started(&PAXOS, 3 + clients, params, 0).unwrap();
+    Explorer::new(&world, query).unwrap()
+}
+
+#[test]
+fn paxos_has_the_states_that_stateright_finds() {
+    let query = Query { pruning: Pruning::Idle, stop: Stop::Never, ..Query::new(vec![Property::Always(0), Property::Sometimes(Goal::Fact(0))]) };
+    let mut explorer = paxos(2, 1, &query);
+    assert_eq!(counts(&mut explorer), (16_668, 32_971, 21));
+    assert_eq!(explorer.verdict(), Verdict::Exhausted);
+    assert_eq!(explorer.witnessed().collect::<Vec<_>>(), [1]);
+    assert_eq!(explorer.witness(1).unwrap().unwrap().len(), 8);
+}
+
+#[test]
+fn paxos_whose_leader_ignores_promises_breaks_in_17_events() {
+    let mut explorer = paxos(2, 0, &Query::invariants(&PAXOS));
+    explorer.finish();
+    assert_eq!(explorer.verdict(), Verdict::Found);
+    let script = explorer.witness(0).unwrap().unwrap();
+    assert_eq!(script.len(), 17);
+    let mut params = Params::defaults(Paxos::PARAMS);
+    params.set(PROMISES_HEEDED, 0);
+    let mut world = started(&PAXOS, 5, params, 0).unwrap();
+    let played = script::play(&mut world, &script, true);
+    assert_eq!((played.skipped, played.broken.map(|(after, invariant, _)| (after, invariant))), (0, Some((17, 0))));
 }

@@ -1,4 +1,5 @@
 //! Trying runs: by the thousand under random faults, or all there are. Knows `sim`; no algorithm, no screen.
 
 pub mod explorer;
+pub mod linearizability;
 pub mod schedule;

@@ -1,3 +1,4 @@
 //! Models that other checkers have counts for, as protocols of this engine.
 
+pub mod paxos;
 pub mod two_phase;
