@@ -41,6 +41,10 @@ pub trait Part: 'static {
     fn as_any_mut(&mut self) -> &mut dyn Any;
     /// A copy.
     fn boxed(&self) -> Box<dyn Part>;
+    /// Takes over the value of another of the same type.
+    fn copy_from(&mut self, other: &dyn Part);
+    /// Whether the other is of the same type and value.
+    fn equals(&self, other: &dyn Part) -> bool;
     /// Its stable hash.
     fn fingerprint(&self) -> u64;
 }
@@ -54,6 +58,14 @@ impl<T: super::protocol::Data> Part for T {
     }
     fn boxed(&self) -> Box<dyn Part> {
         Box::new(self.clone())
+    }
+    fn copy_from(&mut self, other: &dyn Part) {
+        if let Some(other) = other.as_any().downcast_ref() {
+            self.clone_from(other);
+        }
+    }
+    fn equals(&self, other: &dyn Part) -> bool {
+        other.as_any().downcast_ref() == Some(self)
     }
     fn fingerprint(&self) -> u64 {
         hash::stable_hash(self)

@@ -5,7 +5,7 @@
 use faultline::check::linearizability::{Action, Call, order};
 use faultline::sim::{
     Bindings, Broken, Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Node,
-    NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace,
+    NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace, World,
 };
 
 pub struct Paxos;
@@ -66,6 +66,12 @@ pub struct Server {
 pub enum State {
     Server(Server),
     Client { awaiting: Option<u32>, calls: u32 },
+}
+
+/// Whether an answer with a value is under way.
+pub fn value_is_chosen(world: &World) -> bool {
+    let is_answer = |message: &Message| matches!(message, GetOk(_, value) if *value != NOTHING);
+    world.in_flight().filter_map(|flight| flight.payload.as_any().downcast_ref()).any(is_answer)
 }
 
 fn majority() -> usize {
@@ -306,10 +312,7 @@ impl Protocol for Paxos {
             name: "value-chosen",
             sentence: "an answer with a value is under way",
             mark: true,
-            test: |cluster, _, _| {
-                let is_answer = |(_, message): (_, &Message)| matches!(message, GetOk(_, value) if *value != NOTHING);
-                cluster.messages().any(is_answer).then(Bindings::default)
-            },
+            test: |cluster, _, _| value_is_chosen(cluster.world()).then(Bindings::default),
         }]
     }
     fn role((): &(), _: &State) -> Role {

@@ -7,7 +7,7 @@
 use faultline::check::explorer::symmetry::{Renames, Renaming};
 use faultline::sim::{
     Bindings, Broken, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Node, NodeId,
-    NodeView, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace,
+    NodeView, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace, World,
 };
 
 pub struct TwoPhase;
@@ -62,9 +62,16 @@ fn is_transaction_manager(cx: &Context<'_, TwoPhase>) -> bool {
     cx.me().0 + 1 == cx.nodes()
 }
 
+/// Whether all resource managers are in a state.
+pub fn all_resources_are(world: &World, state: Resource) -> bool {
+    (0..world.nodes() - 1).all(|node| {
+        let parts = world.parts::<TwoPhase>(NodeId(node));
+        parts.is_some_and(|parts| parts.volatile == Some(Manager::Resource(state)))
+    })
+}
+
 fn all_are(cluster: &Cluster<'_, TwoPhase>, state: Resource) -> Option<Bindings> {
-    let is_it = |(node, (), manager): (NodeId, &(), &Manager)| node.0 + 1 == cluster.nodes() || *manager == Manager::Resource(state);
-    cluster.up().all(is_it).then(Bindings::default)
+    all_resources_are(cluster.world(), state).then(Bindings::default)
 }
 
 impl Protocol for TwoPhase {

@@ -1,7 +1,7 @@
 //! The models of `tests/models`, searched by the Explorer.
 
 use crate::Counts;
-use faultline::check::explorer::{Explorer, Goal, Limits, Network, Property, Pruning, Query, Stop, Verdict, started};
+use faultline::check::explorer::{Explorer, Goal, Limits, Network, Property, Pruning, Query, Stop, Test, Verdict, started};
 use faultline::sim::{Params, Protocol};
 use models::{paxos, two_phase};
 use std::rc::Rc;
@@ -13,10 +13,12 @@ mod models;
 pub fn run(model: &str, size: u16) -> Counts {
     let unlimited = Limits { states_max: u64::MAX, memory_bytes_max: u64::MAX, ..Limits::default() };
     let (world, query) = if model == "paxos" {
-        let query = Query::new(vec![Property::Always(0), Property::Sometimes(Goal::Fact(0))]);
+        let chosen = Property::Sometimes(Goal::State(Test::new("a value is chosen", paxos::value_is_chosen)));
+        let query = Query::new(vec![Property::Always(0), chosen]);
         (started(&paxos::PAXOS, 3 + size, Params::defaults(paxos::Paxos::PARAMS), 0), query)
     } else {
-        let query = Query::new(vec![Property::Always(0), Property::Sometimes(Goal::Fact(0)), Property::Sometimes(Goal::Fact(1))]);
+        let all = |state| Property::Sometimes(Goal::State(Test::new("all are", move |world| two_phase::all_resources_are(world, state))));
+        let query = Query::new(vec![Property::Always(0), all(two_phase::Resource::Aborted), all(two_phase::Resource::Committed)]);
         let symmetry = two_phase::symmetry(size, false);
         let symmetry = (model == "2pc-symmetric").then(|| Rc::new(symmetry) as Rc<_>);
         (started(&two_phase::TWO_PHASE, size + 1, Params::default(), 0), Query { network: Network::Growing, symmetry, ..query })

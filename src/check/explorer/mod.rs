@@ -311,9 +311,9 @@ impl Explorer {
 
     /// Follows the edges of a state; says whether none of them led anywhere.
     fn try_edges(&mut self, state: u32, row: &[u32], sum: u64, edges: &[Edge], child: &mut Row) -> bool {
-        let watches = self.space.observes() || !self.facts.is_empty();
         let mut is_stuck = true;
         for (index, edge) in edges.iter().enumerate() {
+            let watches = self.space.observes() || !self.facts.is_empty();
             let Ok(way) = u16::try_from(index) else {
                 self.cut(Bound::Engine(format!("a state had more than {} next steps", u16::MAX)));
                 break;
@@ -323,8 +323,8 @@ impl Explorer {
                 continue;
             }
             let found = Found { state, way: Some(way) };
-            let quick = if watches || self.query.symmetry.is_some() { None } else { self.space.sum_after(row, sum, *edge) };
-            if let Some(sum) = quick {
+            let quick = if self.query.symmetry.is_some() { None } else { self.space.sum_after(row, sum, *edge) };
+            if let Some(sum) = quick.filter(|_| !watches) {
                 is_stuck = false;
                 self.generated += 1;
                 let fingerprint = self.fingerprint(&[], Some(sum));
@@ -357,7 +357,8 @@ impl Explorer {
                 }
                 is_stuck = false;
                 self.generated += 1;
-                let fingerprint = self.fingerprint(child, None);
+                let sum = quick.map(|sum| sum.wrapping_add(self.space.ghost_shift(row, child)));
+                let fingerprint = self.fingerprint(child, sum);
                 if !self.visited.insert(fingerprint) {
                     continue;
                 }
@@ -377,19 +378,20 @@ impl Explorer {
 
     /// Tests an edge for facts; says whether an `Eventually` has come to its goal by it.
     fn meets_facts(&mut self, row: &[u32], edge: Edge, child: &[u32], found: Found) -> bool {
-        let mut is_met = false;
-        for index in 0..self.facts.len() {
-            let Some((property, fact)) = self.facts.get(index).copied() else { continue };
-            let is_known = self.found.get(property).is_some_and(Option::is_some);
-            if is_known || !self.space.fact(fact, row, edge, child) {
-                continue;
-            }
-            match self.query.properties.get(property) {
-                Some(Property::Eventually { .. }) => is_met = true,
-                _ => self.note(property, found),
-            }
+        let met = |(_, fact): &(usize, u16)| self.space.fact(*fact, row, edge, child);
+        let met: Vec<usize> = self.facts.iter().copied().filter(met).map(|(property, _)| property).collect();
+        if met.is_empty() {
+            return false;
         }
-        is_met
+        if self.within().is_some() {
+            return true;
+        }
+        // What is found once is no longer looked for.
+        self.facts.retain(|(property, _)| !met.contains(property));
+        for property in met {
+            self.note(property, found);
+        }
+        false
     }
 
     /// Tests a new state for the properties; says whether to go on from it. `found` is the run that leads to it.

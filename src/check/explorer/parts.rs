@@ -5,7 +5,7 @@
 
 use super::query::Timers;
 use super::table::{NONE, Numbers};
-use crate::sim::erased::Payload;
+use crate::sim::erased::{Part, Payload};
 use crate::sim::hash::{finish, fold, stable_hash};
 use crate::sim::world::exchange::{Ghost, Links};
 use crate::sim::world::Slot;
@@ -203,6 +203,12 @@ impl Parts {
             self.bytes += size_of::<Shadow>() + size + HEAP_BYTES_GUESS;
         }
         found
+    }
+
+    /// A ghost like this one.
+    pub fn shadow_like(&mut self, ghost: &dyn Part) -> u32 {
+        let known = self.shadow_numbers.get(ghost.fingerprint());
+        if known != NONE { known } else { self.shadow(Some(Rc::new(ghost.boxed()))) }
     }
 
     /// A list of operations. Its order counts, since invariants may read it.

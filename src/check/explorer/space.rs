@@ -9,7 +9,7 @@ use super::query::{Budget, Client, Network, Pruning, Query, Timers};
 use super::scene::Scene;
 use super::state::{Layout, Row, Spending, at, put};
 use super::table::{NONE, Numbers};
-use crate::sim::erased::{Answers, Effects};
+use crate::sim::erased::{Answers, Effects, Part};
 use crate::sim::hash::{finish, fold};
 use crate::sim::script::Recorded;
 use crate::sim::world::exchange::Links;
@@ -137,6 +137,8 @@ pub struct Space {
     answers: Vec<u32>,
     scene: Scene,
     observes: bool,
+    /// A ghost to work on.
+    draft: Option<Box<dyn Part>>,
     /// Why some step could not be taken, if one could not.
     pub refused: Option<Error>,
     moves: Vec<Move>,
@@ -213,6 +215,7 @@ impl Space {
             sends: Vec::new(),
             answers: Vec::new(),
             observes,
+            draft: None,
             parts,
             refused: None,
             moves: Vec::new(),
@@ -518,7 +521,8 @@ impl Space {
             }
     }
 
-    /// The sum of the terms of the state that an edge leads to, from that of the state that it starts from, where that is quickly told.
+    /// The sum of the terms of the state that an edge leads to, from that of the state that it starts from, where that is quickly told: the
+    /// ghost is taken to be as before.
     pub fn sum_after(&self, row: &[u32], sum: u64, edge: Edge) -> Option<u64> {
         let outcome = self.outcome_of(edge)?;
         let is_simple = match edge.step {
@@ -526,7 +530,7 @@ impl Space {
             Move::Fire(..) => self.budget.fires.is_none(),
             _ => false,
         };
-        if !is_simple || outcome.replies || self.observes || self.network == Network::Fifo {
+        if !is_simple || outcome.replies || self.network == Network::Fifo {
             return None;
         }
         let mut sum = sum.wrapping_add(outcome.shift);
@@ -547,6 +551,12 @@ impl Space {
             }
         }
         Some(sum)
+    }
+
+    /// What a change of the ghost adds to the sum.
+    pub fn ghost_shift(&self, row: &[u32], child: &[u32]) -> u64 {
+        let term = |row: &[u32]| self.parts.shadows.get(self.layout.shadow_of(row)).map_or(0, |shadow| shadow.term);
+        term(child).wrapping_sub(term(row))
     }
 
     /// Writes the state that an edge leads to into `child`, all but its ghost: that is still the one of `row`.
@@ -627,14 +637,17 @@ impl Space {
 
     /// Lets the ghost see a step, and puts the ghost that it becomes into `child`.
     pub fn observe(&mut self, row: &[u32], edge: Edge, child: &mut Row) {
-        let ghost = self.parts.shadows.get(self.layout.shadow_of(row)).and_then(|shadow| shadow.ghost.clone());
-        let Some(mut ghost) = ghost else { return };
+        let Some(before) = self.parts.shadows.get(self.layout.shadow_of(row)).and_then(|shadow| shadow.ghost.clone()) else { return };
+        let mut ghost = self.draft.take().unwrap_or_else(|| (*before).clone());
+        ghost.copy_from(&**before);
         self.scene.show(child, &self.parts, false);
-        self.with_step(row, edge, child, |world, step| {
-            world.algorithm().observe(&mut **Rc::make_mut(&mut ghost), world, step);
-        });
-        let shadow = self.parts.shadow(Some(ghost));
-        put(child, self.layout.shadow(), shadow);
+        self.with_step(row, edge, child, |world, step| world.algorithm().observe(&mut *ghost, world, step));
+        // Most steps are no news to the ghost, and to see that is quicker than to hash it.
+        if !ghost.equals(&**before) {
+            let shadow = self.parts.shadow_like(&*ghost);
+            put(child, self.layout.shadow(), shadow);
+        }
+        self.draft = Some(ghost);
     }
 
     /// Whether the algorithm's fact of that index is true with a step.
