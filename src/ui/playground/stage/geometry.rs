@@ -221,18 +221,12 @@ fn push_point(out: &mut String, command: char, at: Point) {
 /// `translate(x y)`.
 pub fn translate(at: Point) -> String {
     let mut out = String::with_capacity(28);
-    write_translate(&mut out, at);
-    out
-}
-
-/// Writes `translate(x y)` into an empty buffer.
-pub fn write_translate(out: &mut String, at: Point) {
-    out.clear();
     out.push_str("translate(");
-    push_tenths(out, at.x);
+    push_tenths(&mut out, at.x);
     out.push(' ');
-    push_tenths(out, at.y);
+    push_tenths(&mut out, at.y);
     out.push(')');
+    out
 }
 
 /// The path through some points.
@@ -280,8 +274,9 @@ pub fn borders(places: &[Point], groups: &[u8], width: f32, height: f32) -> Vec<
     for (i, (p, group_p)) in places.iter().zip(groups).enumerate() {
         for (j, (q, group_q)) in places.iter().zip(groups).enumerate().skip(i + 1) {
             if group_p != group_q && p.distance(*q) > 1.0 {
-                let ends = bisector(*p, *q, width, height)
-                    .and_then(|ends| places.iter().enumerate().filter(|(k, _)| *k != i && *k != j).try_fold(ends, |ends, (_, k)| nearer(ends, *p, *k)));
+                let ends = bisector(*p, *q, width, height).and_then(|ends| {
+                    places.iter().enumerate().filter(|(k, _)| *k != i && *k != j).try_fold(ends, |ends, (_, k)| nearer(ends, *p, *k))
+                });
                 borders.extend(ends.filter(|(a, b)| a.distance(*b) > 0.5).map(|(a, b)| Border { a, b, nodes: (i, j) }));
             }
         }
@@ -293,7 +288,12 @@ pub fn borders(places: &[Point], groups: &[u8], width: f32, height: f32) -> Vec<
 fn bisector(p: Point, q: Point, width: f32, height: f32) -> Option<(Point, Point)> {
     let (middle, way, reach) = (p.toward(q, 0.5), p.direction(q), width + height);
     let ends = (middle.plus(way.y * reach, -way.x * reach), middle.plus(-way.y * reach, way.x * reach));
-    let sides = [|at: Point, _: Point| at.x, |at: Point, _: Point| at.y, |at: Point, size: Point| size.x - at.x, |at: Point, size: Point| size.y - at.y];
+    let sides = [
+        |at: Point, _: Point| at.x,
+        |at: Point, _: Point| at.y,
+        |at: Point, size: Point| size.x - at.x,
+        |at: Point, size: Point| size.y - at.y,
+    ];
     sides.iter().try_fold(ends, |ends, inside| clip(ends, |at| inside(at, Point::new(width, height))))
 }
 
@@ -338,19 +338,20 @@ pub fn sides(line: &[Point], places: &[Point]) -> Vec<bool> {
 
 /// Whether the piece from `p` to `q` and the piece from `a` to `b` cross.
 fn cross(p: Point, q: Point, a: Point, b: Point) -> bool {
-    let left = |o: Point, d: Point, at: Point| f64::from(d.x - o.x) * f64::from(at.y - o.y) - f64::from(d.y - o.y) * f64::from(at.x - o.x) > 0.0;
+    let left =
+        |o: Point, d: Point, at: Point| f64::from(d.x - o.x) * f64::from(at.y - o.y) - f64::from(d.y - o.y) * f64::from(at.x - o.x) > 0.0;
     left(p, q, a) != left(p, q, b) && left(a, b, p) != left(a, b, q)
 }
 
 /// The groups that nodes form by where they stand: apart are those with a clear gap between them. `None` if it is all one group.
 pub fn clusters(places: &[Point], radius: f32) -> Option<Vec<u8>> {
-    // A gap is clear if it is so many times as wide as the widest one within a group.
-    const CLEAR: f32 = 1.6;
+    // A gap is clear if it is so many times as wide as the widest distance of neighbours within a group.
+    const CLEAR: f32 = 1.5;
     let tree = spanning_tree(places);
-    // For each edge, how many times as long as the next shorter one it is.
     let shorter = |than: f32| tree.iter().map(|edge| edge.2).filter(|length| *length < than).fold(0.0, f32::max);
-    let jumps = tree.iter().map(|edge| (edge.2 / shorter(edge.2).max(radius), edge.2)).filter(|(_, far)| shorter(*far) > 0.0);
-    let (_, gap) = jumps.filter(|(times, far)| *times >= CLEAR && *far > radius * 4.0).max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let steps = tree.iter().map(|edge| (shorter(edge.2), edge.2)).filter(|(near, _)| *near > 0.0);
+    let clear = steps.filter(|(near, far)| *far >= near * CLEAR && *far > radius * 4.0);
+    let (_, gap) = clear.max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))?;
     let mut groups: Vec<usize> = (0..places.len()).collect();
     for (i, j, distance) in tree {
         if distance < gap {

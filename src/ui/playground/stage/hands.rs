@@ -70,7 +70,9 @@ impl Stage {
         let picture = &self.picture;
         match thing {
             Selected::Node(id) => picture.nodes.get(id.index()).map_or(Point::default(), |node| node.at.plus(node.radius + 18.0, -24.0)),
-            Selected::Message(id) => picture.message(id).map_or(Point::default(), |message| message.motion.place(self.now_us).plus(20.0, 16.0)),
+            Selected::Message(id) => {
+                picture.message(id).map_or(Point::default(), |message| message.motion.place(self.now_us).plus(20.0, 16.0))
+            }
             Selected::Link(a, b) => near.unwrap_or_else(|| {
                 let link = picture.links.iter().find(|link| (link.a, link.b) == (a, b));
                 link.map_or(Point::default(), |link| link.line.0.toward(link.line.1, 0.5))

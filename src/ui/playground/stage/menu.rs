@@ -205,7 +205,10 @@ fn node_entries(menu: &mut Content, world: &World, id: NodeId) {
         let (name, action) = info.map_or(("timer", "fire its timer"), |info| (info.name, info.action));
         let left = milliseconds(timer.due_us.saturating_sub(world.now_us()));
         let fire = Choice::Fire(TimerId { node: id, code: timer.code, generation: timer.generation });
-        menu.add(Entry { small: Some(format!("{name}: {left} left")), ..choice("timeout", capital(action), fire.clone()).only_if(world, &fire) });
+        menu.add(Entry {
+            small: Some(format!("{name}: {left} left")),
+            ..choice("timeout", capital(action), fire.clone()).only_if(world, &fire)
+        });
     }
     if status == Status::Up {
         for (index, spec) in (0u16..).zip(world.algorithm().commands()) {
@@ -281,7 +284,11 @@ fn of_link(timeline: &Timeline, a: NodeId, b: NodeId, page: u16) -> Content {
     menu.add(entry("drop", "Lossy: 50 %", with(&|conditions| conditions.loss_ppm = LOSS_PPM)));
     menu.add(entry("timeout", "Trickle: 200 bytes/s", with(&|conditions| conditions.bytes_per_s = TRICKLE_BYTES_PER_S)));
     if ends.iter().any(|(from, to)| network.is_special(*from, *to)) {
-        menu.add(entry("reset", "Back to normal", each(&|from, to| Intervention::Network { scope: Scope::Link(from, to), conditions: None })));
+        menu.add(entry(
+            "reset",
+            "Back to normal",
+            each(&|from, to| Intervention::Network { scope: Scope::Link(from, to), conditions: None }),
+        ));
     }
     menu.add(entry("branch", next, Does::Page((page + 1) % 3)));
     menu

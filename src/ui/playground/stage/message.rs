@@ -32,7 +32,7 @@ pub fn MessageMark(props: &MessageMarkProps) -> Html {
     let (angle, distance) = mark.nose;
     let href = format!("#msg-{}", mark.shape);
     html! {
-        <g class="msg" data-id={(!dropped).then(|| thing::name(Selected::Message(mark.id)))} data-shape={mark.shape} data-tone={mark.tone}
+        <g class="msg" transform="translate(0 0)" data-id={(!dropped).then(|| thing::name(Selected::Message(mark.id)))} data-shape={mark.shape} data-tone={mark.tone}
             data-reply={mark.reply.then_some("")} data-state={mark.going.name()} data-selected={mark.selected.then_some("")}
             tabindex={(!dropped).then_some(if mark.tab_stop { "0" } else { "-1" })} role={(!dropped).then_some("button")}
             aria-haspopup={(!dropped).then_some("dialog")} aria-hidden={dropped.then_some("true")} aria-label={(!dropped).then(|| mark.words.clone())}>

@@ -1,7 +1,7 @@
 //! A node on the stage: disc, sign, words, disk, and the timer around it. The timer's ring is moved by [`motion`](super::motion).
 
-use super::geometry::{push_tenths, translate};
 use super::geometry::{Point, SIGNS_RADIUS_MIN, Side};
+use super::geometry::{push_tenths, translate};
 use super::picture::{Disk, NodePicture};
 use super::thing;
 use crate::ui::action::Selected;
@@ -35,7 +35,7 @@ pub fn NodeMark(props: &NodeMarkProps) -> Html {
             data-selected={node.selected.then_some("")} data-witness={node.witness.then_some("")}
             data-just={node.just_crashed.then_some("crash")} transform={translate(node.at)}
             tabindex={if node.tab_stop { "0" } else { "-1" }} role="button" aria-haspopup="dialog" aria-label={node.words.clone()}>
-            <circle class="node-hit" r={tenths(if has_signs { r + 14.0 } else { r + 2.0 })}/>
+            <circle class="node-hit" r={tenths(if has_signs { r + 8.0 } else { r + 2.0 })}/>
             <circle class="node-halo" r={tenths(if has_signs { r + 11.0 } else { r + 2.0 })}/>
             if node.has_ring {
                 <circle class="node-track" r={tenths(r + 6.0)}/>

@@ -157,8 +157,10 @@ pub struct Motion {
     since_us: u64,
     /// When it ends.
     ends_us: u64,
-    /// Whether it fades as it ends.
+    /// Whether the network will lose it.
     doomed: bool,
+    /// Whether it fades as it ends, or did before its fate was changed.
+    pub fades: bool,
     /// Where it lies, if it does not move.
     rests: Option<Point>,
 }
@@ -222,8 +224,8 @@ pub struct Picture {
     pub key: Key,
     /// The nodes, by id.
     pub nodes: Vec<Rc<NodePicture>>,
-    /// The timers around nodes, for those that have one, in the order of the nodes.
-    pub rings: Vec<Ring>,
+    /// The timer that is drawn around each of them.
+    pub rings: Vec<Option<Ring>>,
     /// The links that are drawn one by one.
     pub links: Vec<LinkPicture>,
     /// The messages, by id; lost ones last.
@@ -253,7 +255,14 @@ pub struct Key {
 
 impl Key {
     /// The key of the picture that is right now. `speed` is virtual time over real time.
-    pub fn new(run: &Run, timeline: &Timeline, frame: Frame, places: &Rc<Vec<Point>>, selected: Option<Selected>, speed: (u32, u32)) -> Self {
+    pub fn new(
+        run: &Run,
+        timeline: &Timeline,
+        frame: Frame,
+        places: &Rc<Vec<Point>>,
+        selected: Option<Selected>,
+        speed: (u32, u32),
+    ) -> Self {
         let glow_from = glowing(timeline, speed).last().map(|event| event.step);
         Key { run: run.at_step(), frame, places: Rc::clone(places), selected, glow_from }
     }
@@ -300,7 +309,7 @@ fn place(places: &[Point], node: NodeId) -> Point {
 
 // ---- nodes ----
 
-fn paint_nodes(key: &Key, timeline: &Timeline, glow: &[&Rc<Event>]) -> (Vec<Rc<NodePicture>>, Vec<Ring>) {
+fn paint_nodes(key: &Key, timeline: &Timeline, glow: &[&Rc<Event>]) -> (Vec<Rc<NodePicture>>, Vec<Option<Ring>>) {
     let world = timeline.clock().world();
     let witnesses: Vec<NodeId> = timeline
         .record()
@@ -309,19 +318,17 @@ fn paint_nodes(key: &Key, timeline: &Timeline, glow: &[&Rc<Event>]) -> (Vec<Rc<N
         .filter(|violation| violation.step < timeline.step_count())
         .flat_map(|violation| violation.broken.nodes.iter().copied())
         .collect();
-    let mut rings = Vec::new();
-    let nodes = (0..world.nodes())
+    (0..world.nodes())
         .map(NodeId)
         .map(|id| {
-            let node = paint_node(key, world, id, &mut rings);
+            let (node, ring) = paint_node(key, world, id);
             let just_crashed = glow.iter().any(|event| event.choice() == Some(&Choice::Crash(id)));
-            Rc::new(NodePicture { witness: witnesses.contains(&id), just_crashed, ..node })
+            (Rc::new(NodePicture { witness: witnesses.contains(&id), just_crashed, ..node }), ring)
         })
-        .collect();
-    (nodes, rings)
+        .unzip()
 }
 
-fn paint_node(key: &Key, world: &World, id: NodeId, rings: &mut Vec<Ring>) -> NodePicture {
+fn paint_node(key: &Key, world: &World, id: NodeId) -> (NodePicture, Option<Ring>) {
     let (frame, at, status) = (key.frame, place(&key.places, id), world.status(id));
     let view = if frame.has_signs() {
         world.algorithm().view(world, id)
@@ -329,11 +336,11 @@ fn paint_node(key: &Key, world: &World, id: NodeId, rings: &mut Vec<Ring>) -> No
         // Nothing of it is shown but its colour.
         NodeView { role: world.algorithm().role(world, id).unwrap_or_default(), ..NodeView::default() }
     };
-    let ring = view.ring.and_then(|code| world.slot(id)?.timers().find(|timer| timer.code == code));
-    let has_ring = ring.is_some() && frame.has_signs() && status != Status::Down;
-    if let (Some(timer), true) = (ring, has_ring) {
-        rings.push(Ring { set_us: timer.set_us, due_us: timer.due_us });
-    }
+    let armed = view
+        .ring
+        .filter(|_| frame.has_signs() && status != Status::Down)
+        .and_then(|code| world.slot(id)?.timers().find(|timer| timer.code == code));
+    let ring = armed.map(|timer| Ring { set_us: timer.set_us, due_us: timer.due_us });
     let note = note(world, id, view.role);
     let idle = is_yet_to_start(world, id);
     let piled = if status == Status::Paused { piled(world, id).count() } else { 0 };
@@ -344,7 +351,7 @@ fn paint_node(key: &Key, world: &World, id: NodeId, rings: &mut Vec<Ring>) -> No
     if piled > 0 {
         let _ = write!(words, ", {piled} unread");
     }
-    NodePicture {
+    let node = NodePicture {
         id,
         at,
         radius: frame.radius,
@@ -359,7 +366,7 @@ fn paint_node(key: &Key, world: &World, id: NodeId, rings: &mut Vec<Ring>) -> No
             Status::Down => "×",
         },
         note: note.into(),
-        has_ring,
+        has_ring: ring.is_some(),
         disk: disk(&view),
         points: view.points_at.filter(|to| *to != id && frame.has_signs()).map(|to| degrees(at.direction(place(&key.places, to)))),
         badge: view.badge.into(),
@@ -369,7 +376,8 @@ fn paint_node(key: &Key, world: &World, id: NodeId, rings: &mut Vec<Ring>) -> No
         just_crashed: false,
         tab_stop: id.0 == 0 || frame.nodes <= LINKS_NODES_MAX,
         words: words.into(),
-    }
+    };
+    (node, ring)
 }
 
 /// What a node is, in a word or two.
@@ -526,7 +534,8 @@ fn paint_message(
             // A copy sets out from where its original is, and a message whose flight was changed goes on from where it was.
             let original = before.filter(|_| id.copy > 0).and_then(|before| before.message(MessageId { copy: 0, ..id }));
             let was = old.or(original).map(|old| old.motion.progress(world.now_us()));
-            start(flight, track, going, was, world.now_us())
+            let motion = start(flight, track, going, was, world.now_us());
+            Motion { fades: motion.fades || old.is_some_and(|old| old.motion.fades), ..motion }
         }
     };
     if let (Going::Waiting, Some(pile_size)) = (going, piles.get_mut(id.to.index())) {
@@ -545,7 +554,17 @@ fn paint_message(
 fn start(flight: &Flight, track: Track, going: Going, was: Option<f32>, now_us: u64) -> Motion {
     // The network loses a message half way.
     let to = if flight.doomed { 0.5 } else { 1.0 };
-    let motion = Motion { track, going, from: 0.0, to, since_us: flight.sent_us, ends_us: flight.ends_us, doomed: flight.doomed, rests: None };
+    let motion = Motion {
+        track,
+        going,
+        from: 0.0,
+        to,
+        since_us: flight.sent_us,
+        ends_us: flight.ends_us,
+        doomed: flight.doomed,
+        fades: flight.doomed,
+        rests: None,
+    };
     match (going, was) {
         (Going::Held, was) => {
             let at = was.unwrap_or(0.5);

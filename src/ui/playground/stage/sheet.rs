@@ -153,7 +153,8 @@ impl Component for Sheet {
         place(&element, ctx.props().at);
         if self.page_shown != Some(self.page) {
             self.page_shown = Some(self.page);
-            let start = element.query_selector(".menu-body :is(button:not([disabled]), input:checked, input:not([type=radio]))").ok().flatten();
+            let start =
+                element.query_selector(".menu-body :is(button:not([disabled]), input:checked, input:not([type=radio]))").ok().flatten();
             thing::focus(start.as_ref().unwrap_or(&element));
         }
         if let Some(document) = web_sys::window().and_then(|window| window.document()).filter(|_| first) {

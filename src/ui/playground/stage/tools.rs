@@ -11,7 +11,8 @@ use yew::prelude::*;
 /// The stage's buttons. `moved`: whether a node was put somewhere by hand.
 pub fn view(ctx: &Context<Stage>, picture: &Picture, moved: bool) -> Html {
     let cutting = ctx.props().look.tool == Tool::Cut;
-    let as_placed = if moved { clusters(&picture.key.places, picture.key.frame.radius).filter(|groups| *groups != picture.groups) } else { None };
+    let as_placed =
+        if moved { clusters(&picture.key.places, picture.key.frame.radius).filter(|groups| *groups != picture.groups) } else { None };
     let partition = ctx.link().callback(move |event: MouseEvent| match cutting {
         true => Told::Ask(Action::Tool(Tool::Point)),
         // A line cannot be drawn with keys: a press that is no click opens the list instead.
