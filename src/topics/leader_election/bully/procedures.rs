@@ -214,7 +214,8 @@ fn proceed(node: &mut This<'_>, cx: &mut Cx<'_>) {
         Procedure::HaltLower(left) => halt_next(node, left.clone(), cx),
         Procedure::Announce => match node.volatile.d {
             Some(task) => call(node, Procedure::Distribute, node.volatile.up.clone(), Call::Ready(task), cx),
-            None => election(node, cx),
+            // The textbooks' form has no task: `reach_election_point` goes on, also where there was nobody to tell.
+            None => idle(node, cx),
         },
         Procedure::Distribute => become_normal(node, cx),
         Procedure::AskCoordinator | Procedure::Check | Procedure::Idle => idle(node, cx),
