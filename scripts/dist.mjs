@@ -1,10 +1,10 @@
-// Where the built site is, and which pages it has.
+// Where the built site is (dist/, or what FAULTLINE_DIST names), and which pages it has.
 
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+export const DIST = process.env.FAULTLINE_DIST ?? fileURLToPath(new URL('../dist', import.meta.url));
 
 /** The site's HTML files, as sorted paths relative to dist/; throws with a sentence when there is no site. */
 export function pages() {

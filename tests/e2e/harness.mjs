@@ -129,12 +129,13 @@ async function settle(page) {
   });
 }
 
-/** Fails on any of axe's findings in the page as it stands, light and dark. */
-export async function assertAccessible(page) {
+/** Fails on any of axe's findings in the page as it stands, or in the part of it that `within` selects; light and dark. */
+export async function assertAccessible(page, within) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await settle(page);
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    const axe = new AxeBuilder({ page });
+    const { violations } = await (within === undefined ? axe : axe.include(within)).analyze();
     const findings = violations.map(({ id, help, nodes }) => {
       const where = nodes.slice(0, 5).map((node) => `\n    ${node.target.join(' ')}: ${node.failureSummary}`);
       return `${id}: ${help} (${nodes.length})${where.join('')}`;

@@ -151,7 +151,7 @@ readerTest('every panel is accessible, light and dark', { timeout: 240_000 }, as
   await steps(page, 20);
   for (const id of TABS) {
     await page.locator(`#${id}`).click();
-    await assertAccessible(page);
+    await assertAccessible(page, '.pg-tabs');
   }
 });
 
