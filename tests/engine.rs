@@ -7,8 +7,8 @@ use faultline::sim::script::{self, Recorded};
 use faultline::sim::timeline::Entry;
 use faultline::sim::{
     At, Bindings, Choice, Clock, CommandCall, CommandId, CommandSpec, Conditions, Env, Erased, Error, Exhibit, Intervention, Latency,
-    MessageId, MessageKind, NodeId, NodeView, Outcome, ParamKind, ParamSpec, Params, Protocol, Role, Scope, Setup, Status, Step,
-    Timeline, TimerInfo, Tone, Trace,
+    MessageId, MessageKind, NodeId, NodeView, Outcome, ParamKind, ParamSpec, Params, Protocol, Role, Scope, Setup, Status, Step, Timeline,
+    TimerInfo, Tone, Trace,
 };
 
 /// Every node ticks, tells the others a number, adds up what it hears, and now and then throws a die.
@@ -167,11 +167,7 @@ fn busy_journal() -> Vec<Entry> {
         do_(Choice::Mend { from: NodeId(0), to: NodeId(3) }),
         do_(Choice::Param { index: PERIOD_MS, value: 20 }),
     ];
-    actions
-        .into_iter()
-        .zip(1u64..)
-        .map(|(what, i)| Entry { at: At { time_us: i * 60_000 + 7, after: 0 }, what })
-        .collect()
+    actions.into_iter().zip(1u64..).map(|(what, i)| Entry { at: At { time_us: i * 60_000 + 7, after: 0 }, what }).collect()
 }
 
 fn played(seed: u64) -> Timeline {
@@ -277,10 +273,11 @@ fn one_intervention_leaves_all_other_luck_as_it_was() {
         let mut seen = Vec::new();
         while timeline.now_us() < 1_000_000 && timeline.step().expect("steps") {
             let event = timeline.record().trace.last().expect("just written").clone();
-            if let Some(Choice::Deliver(id)) = event.choice() {
-                if id.from.0 < 3 && id.to.0 < 3 {
-                    seen.push((event.time_us, *id));
-                }
+            if let Some(Choice::Deliver(id)) = event.choice()
+                && id.from.0 < 3
+                && id.to.0 < 3
+            {
+                seen.push((event.time_us, *id));
             }
         }
         seen
@@ -341,11 +338,11 @@ fn a_fifo_link_keeps_the_order_that_a_plain_one_does_not() {
         let mut run = Timeline::new(setup(12, network), Vec::new()).expect("a valid run");
         let (mut last, mut count) = (0, 0);
         while run.now_us() < 2_000_000 && run.step().expect("steps") {
-            if let Some(Choice::Deliver(id)) = run.record().trace.last().expect("just written").choice() {
-                if (id.from, id.to) == (NodeId(0), NodeId(1)) {
-                    count += u32::from(id.k < last);
-                    last = id.k;
-                }
+            if let Some(Choice::Deliver(id)) = run.record().trace.last().expect("just written").choice()
+                && (id.from, id.to) == (NodeId(0), NodeId(1))
+            {
+                count += u32::from(id.k < last);
+                last = id.k;
             }
         }
         count
@@ -361,7 +358,8 @@ fn a_fast_clock_makes_timers_fire_earlier() {
         let mut run = Timeline::new(setup(13, Conditions::default()), vec![drift]).expect("a valid run");
         let mut count = 0;
         while run.now_us() < 3_000_000 && run.step().expect("steps") {
-            count += u32::from(matches!(run.record().trace.last().expect("just written").choice(), Some(Choice::Fire(id)) if id.node.0 == 0));
+            count +=
+                u32::from(matches!(run.record().trace.last().expect("just written").choice(), Some(Choice::Fire(id)) if id.node.0 == 0));
         }
         count
     };

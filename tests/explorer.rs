@@ -76,7 +76,8 @@ fn paxos(clients: u16, heeded: i64, query: &Query) -> Explorer {
 
 #[test]
 fn paxos_has_the_states_that_stateright_finds() {
-    let query = Query { pruning: Pruning::Idle, stop: Stop::Never, ..Query::new(vec![Property::Always(0), Property::Sometimes(Goal::Fact(0))]) };
+    let query =
+        Query { pruning: Pruning::Idle, stop: Stop::Never, ..Query::new(vec![Property::Always(0), Property::Sometimes(Goal::Fact(0))]) };
     let mut explorer = paxos(2, 1, &query);
     assert_eq!(counts(&mut explorer), (16_668, 32_971, 21));
     assert_eq!(explorer.verdict(), Verdict::Exhausted);

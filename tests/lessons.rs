@@ -138,7 +138,11 @@ fn every_caption_that_a_run_calls_for_can_be_filled_in() {
                 let name = facts[usize::from(fired.fact)].name;
                 let mut captions = lesson.data.captions.iter().filter(|caption| caption.when == name).peekable();
                 if captions.peek().is_some() {
-                    assert!(captions.any(|caption| caption.filled(&fired.bindings).is_some()), "{id}: no caption for {name} fits {:?}", fired.bindings);
+                    assert!(
+                        captions.any(|caption| caption.filled(&fired.bindings).is_some()),
+                        "{id}: no caption for {name} fits {:?}",
+                        fired.bindings
+                    );
                 }
             }
         }
@@ -299,7 +303,11 @@ fn a_mistake_in_a_step_is_named_with_its_line() {
         check("end", replace, expect);
     }
     let step = "crash = \"leader\"\n";
-    check("end", (step, "crash = \"leader\"\n[[do]]\nat = \"1 s\"\nheal = true\n"), "scenarios/end.toml:9: this step comes before the one above it");
+    check(
+        "end",
+        (step, "crash = \"leader\"\n[[do]]\nat = \"1 s\"\nheal = true\n"),
+        "scenarios/end.toml:9: this step comes before the one above it",
+    );
 }
 
 #[test]
@@ -308,7 +316,10 @@ fn a_mistake_in_a_lesson_is_named_with_its_line() {
         (("+++\n", "\n"), "lesson.md:1: a lesson begins with front matter"),
         (("minutes = 5\n", ""), "the front matter needs `minutes`, for example `minutes = 25`."),
         (("[\"start\"]", "[\"strat\"]"), "lesson.md:5: there is no scenario “strat”. Did you mean “start”?"),
-        (("when = \"leader-elected\"", "when = \"leader-electd\""), "lesson.md:8: there is no condition “leader-electd”. Did you mean “leader-elected”?"),
+        (
+            ("when = \"leader-elected\"", "when = \"leader-electd\""),
+            "lesson.md:8: there is no condition “leader-electd”. Did you mean “leader-elected”?",
+        ),
         (("when = \"leader-elected\"", "when = \"broken:log-matching\""), "a broken invariant speaks for itself"),
         (("{term}", "{trem}"), "lesson.md:9: there is no binding “trem”. Did you mean “term”?"),
         (("value = \"1 s\"", "value = \"one second\""), "lesson.md:13: expected a number with its unit"),
@@ -350,6 +361,7 @@ fn a_wrong_number_is_named_with_what_should_stand_there() {
 
 #[test]
 fn all_mistakes_are_named_at_once() {
-    let mistakes = read(&LESSON.replace("sign:leader", "sign:boss"), &START.replace("seed", "sead"), &END.replace("1.2 s", "1.2")).err().unwrap();
+    let mistakes =
+        read(&LESSON.replace("sign:leader", "sign:boss"), &START.replace("seed", "sead"), &END.replace("1.2 s", "1.2")).err().unwrap();
     assert!(mistakes.0.len() >= 3, "{mistakes}");
 }

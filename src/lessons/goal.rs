@@ -23,8 +23,26 @@ pub struct Progress {
 
 /// Names of interventions as goals and captions use them: `do:crash`.
 pub const DEEDS: &[&str] = &[
-    "crash", "restart", "wipe", "pause", "resume", "cut", "mend", "partition", "heal", "drop", "deliver", "duplicate", "delay",
-    "hold", "release", "timeout", "command", "clock", "param", "network",
+    "crash",
+    "restart",
+    "wipe",
+    "pause",
+    "resume",
+    "cut",
+    "mend",
+    "partition",
+    "heal",
+    "drop",
+    "deliver",
+    "duplicate",
+    "delay",
+    "hold",
+    "release",
+    "timeout",
+    "command",
+    "clock",
+    "param",
+    "network",
 ];
 
 /// The name of an intervention among [`DEEDS`].
@@ -83,12 +101,16 @@ fn happened(timeline: &Timeline, since_us: u64) -> Vec<(u64, Happened<'static>)>
     let steps = timeline.step_count();
     let record = timeline.record();
     let deeds = timeline.journal().iter().map(|entry| (entry.at.time_us, Happened::Deed(deed(&entry.what))));
-    let fired = record.fired.iter().filter(|fired| fired.step < steps).filter_map(|fired| {
-        Some((fired.time_us, Happened::Fact(facts.get(usize::from(fired.fact))?.name)))
-    });
-    let broken = record.violations.iter().filter(|violation| violation.step < steps).filter_map(|violation| {
-        Some((violation.time_us, Happened::Broken(invariants.get(usize::from(violation.invariant))?.name)))
-    });
+    let fired = record
+        .fired
+        .iter()
+        .filter(|fired| fired.step < steps)
+        .filter_map(|fired| Some((fired.time_us, Happened::Fact(facts.get(usize::from(fired.fact))?.name))));
+    let broken = record
+        .violations
+        .iter()
+        .filter(|violation| violation.step < steps)
+        .filter_map(|violation| Some((violation.time_us, Happened::Broken(invariants.get(usize::from(violation.invariant))?.name))));
     let mut all: Vec<_> = deeds.chain(fired).chain(broken).filter(|(time_us, _)| *time_us >= since_us).collect();
     // Stable: facts of one moment stay in the order in which they fired.
     all.sort_by_key(|(time_us, happened)| (*time_us, !matches!(happened, Happened::Deed(_))));
@@ -122,9 +144,7 @@ impl Goal {
     fn params_hold(&self, timeline: &Timeline) -> bool {
         let specs = timeline.setup().algorithm.params();
         let values = timeline.clock().world().params().values();
-        self.params.iter().all(|(name, wanted)| {
-            specs.iter().zip(values).any(|(spec, value)| spec.name == name && value == wanted)
-        })
+        self.params.iter().all(|(name, wanted)| specs.iter().zip(values).any(|(spec, value)| spec.name == name && value == wanted))
     }
 
     /// The first name in the goal that means nothing to `algorithm`, with what could stand there.

@@ -124,13 +124,8 @@ pub fn export(scenario: &Scenario) -> Result<Export, super::Invalid> {
     let mut timeline = scenario.timeline()?;
     let mut clocks: BTreeMap<NodeId, BTreeMap<u16, u64>> = BTreeMap::new();
     let mut stamps: BTreeMap<u64, BTreeMap<u16, u64>> = BTreeMap::new();
-    let mut export = Export {
-        algorithm: scenario.entry()?.name,
-        nodes: scenario.nodes,
-        seed: scenario.seed,
-        truncated: false,
-        events: Vec::new(),
-    };
+    let mut export =
+        Export { algorithm: scenario.entry()?.name, nodes: scenario.nodes, seed: scenario.seed, truncated: false, events: Vec::new() };
     let end = scenario.moment.at;
     loop {
         if timeline.step_count() >= EXPORT_EVENTS_MAX {

@@ -58,7 +58,9 @@ impl fmt::Display for LinkError {
             LinkError::Newer(version) => {
                 write!(f, "This link was made by a newer version of the page (format {version}). Reload the page to get that version.")
             }
-            LinkError::Damaged => f.write_str("This link is damaged: some of its characters were changed. Ask for it again, and copy it whole."),
+            LinkError::Damaged => {
+                f.write_str("This link is damaged: some of its characters were changed. Ask for it again, and copy it whole.")
+            }
             LinkError::Trailing => f.write_str("This link goes on after its end: something was added to it. Ask for it again."),
             LinkError::Invalid(invalid) => write!(f, "This link cannot be played here. {invalid}"),
         }

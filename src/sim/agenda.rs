@@ -161,15 +161,15 @@ impl Agenda {
     pub(super) fn take(&mut self, world: &mut World) {
         let Some(mut entry) = self.heap.peek_mut() else { return };
         let this = entry.key();
-        if entry.class == Class::Fire {
-            if let Some(timer) = world.timer_slot_mut(entry.timer()).filter(|timer| timer.queued == this) {
-                if timer.armed && timer.due() > this {
-                    timer.queued = timer.due();
-                    (entry.time_us, entry.rank) = timer.queued;
-                    return;
-                }
-                timer.queued = NEVER;
+        if entry.class == Class::Fire
+            && let Some(timer) = world.timer_slot_mut(entry.timer()).filter(|timer| timer.queued == this)
+        {
+            if timer.armed && timer.due() > this {
+                timer.queued = timer.due();
+                (entry.time_us, entry.rank) = timer.queued;
+                return;
             }
+            timer.queued = NEVER;
         }
         PeekMut::pop(entry);
     }

@@ -277,13 +277,13 @@ impl Clock {
         let algorithm = self.world.algorithm();
         let (number, time_us) = (self.world.steps() - 1, self.world.now_us());
         self.count_sent();
-        if let Some(flight) = self.effects.message() {
-            if let Some(tally) = self.tallies.get_mut(usize::from(algorithm.kind(&*flight.payload))) {
-                match choice {
-                    Choice::Deliver(_) => tally.delivered += 1,
-                    Choice::Drop(_) => tally.lost += 1,
-                    _ => {}
-                }
+        if let Some(flight) = self.effects.message()
+            && let Some(tally) = self.tallies.get_mut(usize::from(algorithm.kind(&*flight.payload)))
+        {
+            match choice {
+                Choice::Deliver(_) => tally.delivered += 1,
+                Choice::Drop(_) => tally.lost += 1,
+                _ => {}
             }
         }
         let before = choice.actor().and_then(|actor| self.before.get(&actor)).map(|slot| &**slot);

@@ -6,7 +6,9 @@
 use super::protocol::{Broken, Cluster, Context, Node, Protocol, Timer};
 use super::rng;
 use super::view::{Exhibit, MessageKind, NodeView, Role, TimerInfo};
-use super::{Bindings, CommandCall, CommandId, CommandSpec, Flight, MessageId, NodeId, Outcome, ParamSpec, Params, Step, TimerId, Trace, World, hash};
+use super::{
+    Bindings, CommandCall, CommandId, CommandSpec, Flight, MessageId, NodeId, Outcome, ParamSpec, Params, Step, TimerId, Trace, World, hash,
+};
 use std::any::Any;
 use std::marker::PhantomData;
 use std::rc::Rc;

@@ -47,14 +47,7 @@ pub struct Conditions {
 impl Default for Conditions {
     /// A quiet data centre seen in slow motion: 20 to 40 ms, nothing lost.
     fn default() -> Self {
-        Conditions {
-            latency: Latency::Uniform(20_000, 40_000),
-            loss_ppm: 0,
-            duplicate_ppm: 0,
-            reorder_ppm: 0,
-            bytes_per_s: 0,
-            fifo: false,
-        }
+        Conditions { latency: Latency::Uniform(20_000, 40_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false }
     }
 }
 
@@ -192,7 +185,8 @@ impl Network {
             queue.1 = ends_us;
         }
         let lost = cut || (conditions.loss_ppm > 0 && rng::happens(draw(Purpose::Loss), conditions.loss_ppm));
-        let copied = !lost && id.copy == 0 && conditions.duplicate_ppm > 0 && rng::happens(draw(Purpose::Duplicate), conditions.duplicate_ppm);
+        let copied =
+            !lost && id.copy == 0 && conditions.duplicate_ppm > 0 && rng::happens(draw(Purpose::Duplicate), conditions.duplicate_ppm);
         if lost {
             // It vanishes half way, where the reader can see it go.
             ends_us = now_us + (ends_us - now_us) / 2;

@@ -13,7 +13,7 @@
 
 use super::erased::{Effects, Env};
 use super::{
-    CommandId, CommandSpec, CommandCall, Exhibit, MessageId, MessageKind, NodeId, NodeView, Operation, ParamSpec, Params, Role, Step,
+    CommandCall, CommandId, CommandSpec, Exhibit, MessageId, MessageKind, NodeId, NodeView, Operation, ParamSpec, Params, Role, Step,
     TimerInfo, Trace, World,
 };
 use std::fmt::Debug;

@@ -83,10 +83,10 @@ pub fn step(
         let here = if clock.world().now_us() == at.time_us { clock.at_this_instant() } else { 0 };
         // What comes before the entry: all up to its moment, and at that moment so many events as it says.
         let before_us = if here < at.after { Some(at.time_us) } else { at.time_us.checked_sub(1) };
-        if let Some(before_us) = before_us {
-            if clock.step(until_us.min(before_us), record.as_deref_mut())? {
-                return Ok(true);
-            }
+        if let Some(before_us) = before_us
+            && clock.step(until_us.min(before_us), record.as_deref_mut())?
+        {
+            return Ok(true);
         }
         if at.time_us > until_us {
             return Ok(false);
@@ -187,7 +187,7 @@ impl Timeline {
 
     fn after_step(&mut self) {
         let steps = self.step_count();
-        if steps % self.spacing == 0 && self.snapshots.last().is_none_or(|last| last.clock.world().steps() < steps) {
+        if steps.is_multiple_of(self.spacing) && self.snapshots.last().is_none_or(|last| last.clock.world().steps() < steps) {
             self.snapshots.push(Snapshot { clock: self.clock.clone(), done: self.done });
             if self.snapshots.len() > limits::SNAPSHOTS_MAX {
                 self.spacing *= 2;

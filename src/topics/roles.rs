@@ -4,13 +4,7 @@ use crate::sim::{Intervals, Lane, NodeId, Role, Span, Trace, World};
 
 /// A lane for each node, with a span for each time in which it was in a role that is `shown`. It reaches as far back as the
 /// trace does; a span that still goes on ends now.
-pub fn intervals(
-    world: &World,
-    trace: &Trace,
-    title: &'static str,
-    caption: &'static str,
-    shown: impl Fn(&Role) -> bool,
-) -> Intervals {
+pub fn intervals(world: &World, trace: &Trace, title: &'static str, caption: &'static str, shown: impl Fn(&Role) -> bool) -> Intervals {
     let lane = |node: NodeId| Lane { label: format!("node {node}"), node: Some(node), spans: spans(world, trace, node, &shown) };
     Intervals { title, caption, lanes: (0..world.nodes()).map(|i| lane(NodeId(i))).collect() }
 }

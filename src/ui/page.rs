@@ -16,7 +16,9 @@ pub fn lesson() -> Result<Option<LessonData>, String> {
     let Some(element) = document().and_then(|document| document.get_element_by_id("lesson-data")) else { return Ok(None) };
     let text = element.text_content().unwrap_or_default();
     let value = js_sys::JSON::parse(&text).map_err(|_| "This page's lesson data is damaged. Reload the page.".to_owned())?;
-    serde_wasm_bindgen::from_value(value).map(Some).map_err(|error| format!("This page and its program are of different versions. Reload the page. ({error})"))
+    serde_wasm_bindgen::from_value(value)
+        .map(Some)
+        .map_err(|error| format!("This page and its program are of different versions. Reload the page. ({error})"))
 }
 
 /// The part of the address after `#`, if it names a run.

@@ -1,7 +1,8 @@
 //! Election through ephemeral sequential znodes: who may lead, what each rule protects, and the frozen leader.
 
 use crate::run::{
-    Fault, SCHEDULES, at_ms, command_at_ms, crashes, facts, has_fact, leaders, play, play_checking_from, record, schedules_until_broken, setup,
+    Fault, SCHEDULES, at_ms, command_at_ms, crashes, facts, has_fact, leaders, play, play_checking_from, record, schedules_until_broken,
+    setup,
 };
 use faultline::check::schedule::{Shape, random_schedule};
 use faultline::sim::{Argument, Choice, Clock, Conditions, Latency, NodeId, Outcome, rng};
@@ -15,7 +16,13 @@ const RESIGN: u16 = 2;
 const WITHOUT_ASSUMPTIONS: usize = 1;
 
 fn lossy() -> Conditions {
-    Conditions { latency: Latency::Uniform(1_000, 150_000), loss_ppm: 150_000, duplicate_ppm: 50_000, reorder_ppm: 50_000, ..Conditions::default() }
+    Conditions {
+        latency: Latency::Uniform(1_000, 150_000),
+        loss_ppm: 150_000,
+        duplicate_ppm: 50_000,
+        reorder_ppm: 50_000,
+        ..Conditions::default()
+    }
 }
 
 fn work(ms: u64, node: u16, k: u32, value: i64) -> Fault {
@@ -117,10 +124,7 @@ fn once_nothing_fails_any_more_one_leads_and_the_others_wait_in_line() {
 
 #[test]
 fn each_rule_switched_off_breaks_what_it_protects() {
-    let rules = [
-        (param::STEP_DOWN, "lowest-leads"),
-        (param::FIND_OWN_ZNODE, "one-znode-a-session"),
-    ];
+    let rules = [(param::STEP_DOWN, "lowest-leads"), (param::FIND_OWN_ZNODE, "one-znode-a-session")];
     for (rule, invariant) in rules {
         let found = schedules_until_broken(invariant, |seed| {
             play(&setup("ephemeral", NODES, seed, &[(rule, 0)], lossy()), &restless(seed), 12_000).1
@@ -141,13 +145,8 @@ fn each_assumption_violated_lets_a_client_lead_without_the_lowest_znode() {
     let leader = NodeId(first_leader(NODES));
     let alone = (0..NODES).map(|node| u8::from(NodeId(node) == leader)).collect::<Vec<u8>>();
     let frozen = vec![at_ms(2_000, Choice::Pause(leader))];
-    let slow_clock =
-        vec![at_ms(1_000, Choice::ClockDrift { node: leader, ppm: -500_000 }), at_ms(2_000, Choice::Partition(alone))];
-    let forgetful = vec![
-        at_ms(2_000, Choice::Crash(SERVICE)),
-        at_ms(2_010, Choice::Wipe(SERVICE)),
-        at_ms(2_020, Choice::Restart(SERVICE)),
-    ];
+    let slow_clock = vec![at_ms(1_000, Choice::ClockDrift { node: leader, ppm: -500_000 }), at_ms(2_000, Choice::Partition(alone))];
+    let forgetful = vec![at_ms(2_000, Choice::Crash(SERVICE)), at_ms(2_010, Choice::Wipe(SERVICE)), at_ms(2_020, Choice::Restart(SERVICE))];
     for (what, faults) in [("a frozen leader", frozen), ("a slow clock", slow_clock), ("a service that forgets", forgetful)] {
         let (_, broken) = play(&setup("ephemeral", NODES, 1, &[], Conditions::default()), &faults, 6_000);
         assert_eq!(broken.expect(what).0, "lowest-leads", "{what}");
@@ -217,7 +216,8 @@ fn after_a_crash_the_next_leads_once_the_session_expires_and_after_a_resignation
         let last = run.record().fired.iter().rfind(|fired| infos[usize::from(fired.fact)].name == "leader-elected").unwrap();
         last.time_us / 1_000
     };
-    let (crashed_ms, resigned_ms) = (elected_ms(at_ms(2_000, Choice::Crash(NodeId(leader)))), elected_ms(command_at_ms(2_000, leader, 0, RESIGN, Vec::new())));
+    let (crashed_ms, resigned_ms) =
+        (elected_ms(at_ms(2_000, Choice::Crash(NodeId(leader)))), elected_ms(command_at_ms(2_000, leader, 0, RESIGN, Vec::new())));
     // The last ping left at most 400 ms before; the timeout is 1,500 ms.
     assert!((3_100..3_800).contains(&crashed_ms), "{crashed_ms}");
     assert!((2_000..2_300).contains(&resigned_ms), "{resigned_ms}");

@@ -36,7 +36,9 @@ fn start_election(ms: u64, node: u16, k: u32) -> Fault {
 
 /// An election started somewhere every 700 ms.
 fn elections(seed: u64, nodes: u16, until_ms: u64) -> Vec<Fault> {
-    (0..until_ms / 700).map(|k| start_election(k * 700 + seed % 97, u16::try_from((seed + k) % u64::from(nodes)).unwrap(), k as u32)).collect()
+    (0..until_ms / 700)
+        .map(|k| start_election(k * 700 + seed % 97, u16::try_from((seed + k) % u64::from(nodes)).unwrap(), k as u32))
+        .collect()
 }
 
 fn merged(mut a: Vec<Fault>, b: Vec<Fault>) -> Vec<Fault> {
@@ -138,9 +140,7 @@ fn skipping_a_successor_that_is_only_slow_or_out_of_reach_elects_a_smaller_one()
     let slow = Conditions { latency: Latency::Uniform(20_000, 200_000), ..Conditions::default() };
     let partition = [at_ms(100, Choice::Partition(vec![0, 0, 0, 1, 1]))];
     for (what, network, faults) in [("slow", slow, &[][..]), ("out of reach", Conditions::default(), &partition[..])] {
-        let found = schedules_until_broken("largest-elected", |seed| {
-            play(&setup("ring", 5, seed, &[SKIP_DEAD], network), faults, 6_000).1
-        });
+        let found = schedules_until_broken("largest-elected", |seed| play(&setup("ring", 5, seed, &[SKIP_DEAD], network), faults, 6_000).1);
         println!("a successor that is {what}: broken after {found:?} schedules");
         assert!(found.is_some(), "{what}");
     }

@@ -48,7 +48,9 @@ fn look_at(clock: &Clock, record: &Record, seen: &mut BTreeSet<&'static str>) {
     // An exhibit is costly to make at every step.
     if world.steps() % 16 == 0 {
         let exhibits = algorithm.exhibits(world, &record.trace);
-        assert!(exhibits.iter().any(|exhibit| matches!(exhibit, Exhibit::Intervals(lanes) if lanes.lanes.len() == usize::from(world.nodes()))));
+        assert!(
+            exhibits.iter().any(|exhibit| matches!(exhibit, Exhibit::Intervals(lanes) if lanes.lanes.len() == usize::from(world.nodes())))
+        );
         for exhibit in exhibits {
             if let Exhibit::Intervals(lanes) = exhibit {
                 let spans = lanes.lanes.iter().flat_map(|lane| &lane.spans);

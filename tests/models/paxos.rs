@@ -4,8 +4,8 @@
 
 use faultline::check::linearizability::{Action, Call, order};
 use faultline::sim::{
-    Bindings, Broken, Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Node,
-    NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace, World,
+    Bindings, Broken, Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind,
+    Node, NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace, World,
 };
 
 pub struct Paxos;

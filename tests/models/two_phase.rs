@@ -6,8 +6,8 @@
 
 use faultline::check::explorer::symmetry::{Renames, Renaming};
 use faultline::sim::{
-    Bindings, Broken, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Node, NodeId,
-    NodeView, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace, World,
+    Bindings, Broken, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Node,
+    NodeId, NodeView, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace, World,
 };
 
 pub struct TwoPhase;
@@ -169,8 +169,18 @@ impl Protocol for TwoPhase {
     }
     fn facts() -> &'static [Fact<Self>] {
         &[
-            Fact { name: "abort-agreement", sentence: "all aborted", mark: true, test: |cluster, (), _| all_are(cluster, Resource::Aborted) },
-            Fact { name: "commit-agreement", sentence: "all committed", mark: true, test: |cluster, (), _| all_are(cluster, Resource::Committed) },
+            Fact {
+                name: "abort-agreement",
+                sentence: "all aborted",
+                mark: true,
+                test: |cluster, (), _| all_are(cluster, Resource::Aborted),
+            },
+            Fact {
+                name: "commit-agreement",
+                sentence: "all committed",
+                mark: true,
+                test: |cluster, (), _| all_are(cluster, Resource::Committed),
+            },
         ]
     }
     fn role((): &(), _: &Manager) -> Role {

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 /// A trace that breaks off: what stands on the page that is not there.
 pub const LOST: &str = "<svg viewBox=\"0 0 960 112\" aria-hidden=\"true\"><path class=\"cut-ground\" d=\"M0 56H430l8-4 6 9 7-14 6 40 8-66 8 52 7-24 6 10 5-3H560\"/><path class=\"cut-fault\" d=\"M566 20l-6 26 12 8-10 40\"/><path class=\"cut-ground\" d=\"M600 72H960\"/></svg>";
 /// A trace at work: what stands where the playground will be.
-pub const WAIT: &str = "<svg viewBox=\"0 0 352 48\" aria-hidden=\"true\"><path d=\"M0 24H130l6-3 5 7 6-13 7 30 8-42 8 36 6-19 5 8 5-4H352\"/></svg>";
+pub const WAIT: &str =
+    "<svg viewBox=\"0 0 352 48\" aria-hidden=\"true\"><path d=\"M0 24H130l6-3 5 7 6-13 7 30 8-42 8 36 6-19 5 8 5-4H352\"/></svg>";
 
 /// Number of strata, one for each part of the path.
 const STRATA: usize = 7;

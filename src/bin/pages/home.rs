@@ -14,17 +14,9 @@ const LEAD: &str = "Twenty-one lessons on distributed systems. In each, the real
                     message, cut a link, crash the leader, and see what holds.";
 
 const HOW: [(&str, &str, &str); 4] = [
-    (
-        "crash",
-        "Break it",
-        "Click a message in flight and drop it. Draw a line and the network is in two. Freeze a process in mid-write.",
-    ),
+    ("crash", "Break it", "Click a message in flight and drop it. Draw a line and the network is in two. Freeze a process in mid-write."),
     ("back", "Rewind", "Go back to the moment before, do something else, and keep both futures."),
-    (
-        "check",
-        "Know why it held",
-        "Safety properties are checked at every step. Switch one rule off and see which of them falls, and how.",
-    ),
+    ("check", "Know why it held", "Safety properties are checked at every step. Switch one rule off and see which of them falls, and how."),
     ("share", "Hand it on", "Any run is a link. Whoever opens it sees the same run, step for step."),
 ];
 
@@ -35,10 +27,7 @@ pub fn page(lessons: &BTreeMap<String, Lesson>) -> Page {
         let title = escape(&stop.title.to_lowercase());
         format!("<a class=\"btn btn-main\" href=\"./lessons/{}/\">Start with {title}</a>", stop.slug)
     });
-    let how: String = HOW
-        .iter()
-        .map(|(sign, title, text)| format!("<div>{}<h2>{title}</h2><p>{text}</p></div>", icon(sign)))
-        .collect();
+    let how: String = HOW.iter().map(|(sign, title, text)| format!("<div>{}<h2>{title}</h2><p>{text}</p></div>", icon(sign))).collect();
     let mut strata = String::new();
     for (number, part) in (1..).zip(PATH) {
         let topics: String = part.stops.iter().map(|stop| topic(stop, lessons.get(stop.slug))).collect();

@@ -50,9 +50,10 @@ fn head(lesson: &Lesson) -> String {
 }
 
 fn contents(lesson: &Lesson) -> String {
-    let entries: String =
-        lesson.contents.iter().map(|(id, title)| format!("<li><a href=\"#{id}\">{}</a></li>", escape(title))).collect();
-    format!("<details class=\"contents\"><summary>In this lesson</summary><nav aria-label=\"In this lesson\"><ol>{entries}</ol></nav></details>\n")
+    let entries: String = lesson.contents.iter().map(|(id, title)| format!("<li><a href=\"#{id}\">{}</a></li>", escape(title))).collect();
+    format!(
+        "<details class=\"contents\"><summary>In this lesson</summary><nav aria-label=\"In this lesson\"><ol>{entries}</ol></nav></details>\n"
+    )
 }
 
 fn blocks(lesson: &Lesson) -> String {

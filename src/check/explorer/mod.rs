@@ -408,13 +408,16 @@ impl Explorer {
             || query.properties.iter().zip(witnesses.iter()).any(|(property, witness)| witness.is_none() && looks_at_states(property));
         if is_needed {
             let world = space.show(row);
-            let asks_invariants = |(property, witness): (&Property, &Option<Found>)| matches!(property, Property::Always(_)) && witness.is_none();
+            let asks_invariants =
+                |(property, witness): (&Property, &Option<Found>)| matches!(property, Property::Always(_)) && witness.is_none();
             // One call tells of all of them while they hold.
             let some_is_broken = query.properties.iter().zip(witnesses.iter()).any(asks_invariants) && world.check(0).is_some();
             for (index, (property, witness)) in query.properties.iter().zip(witnesses.iter()).enumerate() {
                 let is_known = witness.is_some();
                 match property {
-                    Property::Always(invariant) if !is_known && some_is_broken && is_broken(world, usize::from(*invariant)) => notes.push(index),
+                    Property::Always(invariant) if !is_known && some_is_broken && is_broken(world, usize::from(*invariant)) => {
+                        notes.push(index)
+                    }
                     Property::Sometimes(Goal::State(test)) if !is_known && (test.holds)(world) => notes.push(index),
                     Property::Eventually { goal: Goal::State(test), .. } if (test.holds)(world) => goes_on = false,
                     _ => {}

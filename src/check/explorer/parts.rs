@@ -7,8 +7,8 @@ use super::query::Timers;
 use super::table::{NONE, Numbers};
 use crate::sim::erased::{Part, Payload};
 use crate::sim::hash::{finish, fold, stable_hash};
-use crate::sim::world::exchange::{Ghost, Links};
 use crate::sim::world::Slot;
+use crate::sim::world::exchange::{Ghost, Links};
 use crate::sim::{Flight, MessageId, NodeId, Operation, Status, TimerSlot};
 use std::rc::Rc;
 

@@ -27,7 +27,9 @@ impl Scene {
 
     /// Shows a state, with its ghost or, for the time of its observation, without one.
     pub fn show(&mut self, row: &[u32], parts: &Parts, with_ghost: bool) -> &World {
-        for (node, number) in (0u16..).zip(self.layout.nodes_of(row)).filter(|(node, number)| self.shown.get(usize::from(*node)) != Some(number)) {
+        for (node, number) in
+            (0u16..).zip(self.layout.nodes_of(row)).filter(|(node, number)| self.shown.get(usize::from(*node)) != Some(number))
+        {
             if let Some(local) = parts.locals.get(*number as usize) {
                 self.world.put_slot(NodeId(node), &local.slot);
             }

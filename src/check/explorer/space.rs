@@ -22,7 +22,11 @@ pub enum Move {
     Deliver(u32),
     Fire(NodeId, u32),
     /// A client's next request, to a node.
-    Command { client: u16, position: u32, node: NodeId },
+    Command {
+        client: u16,
+        position: u32,
+        node: NodeId,
+    },
     Crash(NodeId),
     Restart(NodeId),
     Pause(NodeId),
@@ -347,9 +351,12 @@ impl Space {
         if !wiring.is_whole() {
             moves.push(Move::Rewire(self.healed, false));
         }
-        let each = |allowed: bool| messages.iter().enumerate().filter(move |(position, number)| {
-            allowed && (*position == 0 || messages.get(position - 1) != Some(number))
-        });
+        let each = |allowed: bool| {
+            messages
+                .iter()
+                .enumerate()
+                .filter(move |(position, number)| allowed && (*position == 0 || messages.get(position - 1) != Some(number)))
+        };
         moves.extend(each(left(Spending::Drop, self.budget.drops)).map(|(_, number)| Move::Drop(*number)));
         let may_copy = self.network != Network::Growing && left(Spending::Duplicate, self.budget.duplicates);
         moves.extend(each(may_copy).map(|(_, number)| Move::Duplicate(*number)));
@@ -409,9 +416,13 @@ impl Space {
                 let timer = local.slot.timers().find(|timer| timer.code == code)?;
                 Choice::Fire(TimerId { node, code, generation: timer.generation })
             }
-            Move::Command { .. } | Move::Crash(_) | Move::Restart(_) | Move::Pause(_) | Move::Resume(_) | Move::Jump(_) | Move::Rewire(..) => {
-                self.plain_choice(step)?
-            }
+            Move::Command { .. }
+            | Move::Crash(_)
+            | Move::Restart(_)
+            | Move::Pause(_)
+            | Move::Resume(_)
+            | Move::Jump(_)
+            | Move::Rewire(..) => self.plain_choice(step)?,
         })
     }
 
@@ -660,9 +671,10 @@ impl Space {
     fn with_step<R>(&self, row: &[u32], edge: Edge, child: &[u32], tell: impl FnOnce(&World, &Step<'_>) -> R) -> Option<R> {
         let choice = self.choice(row, edge.step)?;
         let message: Option<Flight> = match (edge.step, &choice) {
-            (Move::Deliver(number) | Move::Drop(number) | Move::Duplicate(number), Choice::Deliver(id) | Choice::Drop(id) | Choice::Duplicate(id)) => {
-                self.parts.letters.get(number as usize).map(|letter| Flight { id: *id, ..letter.flight(0, 0) })
-            }
+            (
+                Move::Deliver(number) | Move::Drop(number) | Move::Duplicate(number),
+                Choice::Deliver(id) | Choice::Drop(id) | Choice::Duplicate(id),
+            ) => self.parts.letters.get(number as usize).map(|letter| Flight { id: *id, ..letter.flight(0, 0) }),
             _ => None,
         };
         let messages = self.layout.messages_of(child);
@@ -700,7 +712,9 @@ impl Space {
                     Choice::Deliver(first)
                 }
                 Move::Drop(number) => Choice::Drop(*self.find(&writer.world, number).first().ok_or(Error::Range(LOST.to_owned()))?),
-                Move::Duplicate(number) => Choice::Duplicate(*self.find(&writer.world, number).first().ok_or(Error::Range(LOST.to_owned()))?),
+                Move::Duplicate(number) => {
+                    Choice::Duplicate(*self.find(&writer.world, number).first().ok_or(Error::Range(LOST.to_owned()))?)
+                }
                 Move::Fire(node, code) => {
                     let timer = writer.world.slot(node).and_then(|slot| slot.timers().find(|timer| timer.code == code));
                     Choice::Fire(TimerId { node, code, generation: timer.ok_or(Error::NoTimer(node))?.generation })
@@ -716,7 +730,8 @@ impl Space {
     fn find(&self, world: &World, number: u32) -> Vec<MessageId> {
         let Some(letter) = self.parts.letters.get(number as usize) else { return Vec::new() };
         let content = letter.payload.fingerprint();
-        let is_it = |flight: &&Flight| (flight.id.from, flight.id.to) == (letter.from, letter.to) && flight.payload.fingerprint() == content;
+        let is_it =
+            |flight: &&Flight| (flight.id.from, flight.id.to) == (letter.from, letter.to) && flight.payload.fingerprint() == content;
         world.in_flight().filter(is_it).map(|flight| flight.id).collect()
     }
 }

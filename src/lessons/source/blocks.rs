@@ -1,11 +1,11 @@
 //! The blocks of a lesson's text: prose, experiments, questions, rendered and with every name in them looked up.
 
+use super::Block;
 use super::document::{Kind, Part, Piece};
 use super::fields::{Fields, Value};
 use super::markdown::{Names, Renderer, slug};
 use super::mistake::{Mistake, Mistakes, Source, unknown};
 use super::script::Script;
-use super::Block;
 use crate::lessons::goal::{Goal, unknown_condition};
 use crate::lessons::{Bet, BetOption, Experiment, Question};
 use crate::sim::Algorithm;
@@ -213,7 +213,8 @@ impl<'a> Writer<'a> {
         }
         let right: Vec<usize> = options.iter().enumerate().filter(|(_, (right, _))| *right).map(|(index, _)| index).collect();
         let ([right], true, false) = (right.as_slice(), options.len() > 1, why.text.trim().is_empty()) else {
-            let says = "a question is followed by two answers or more, `- [ ] wrong` or `- [x] right` with exactly one right, and then by why.";
+            let says =
+                "a question is followed by two answers or more, `- [ ] wrong` or `- [x] right` with exactly one right, and then by why.";
             return Err(self.source.mistake(offset, says));
         };
         let index = self.questions.len();

@@ -70,7 +70,11 @@ pub fn divide<'a>(source: Source<'a>, mistakes: &mut Mistakes) -> Result<(Part<'
         let (word, name) = head.trim().split_once(' ').unwrap_or((head.trim(), ""));
         let Some((_, kind)) = KINDS.iter().find(|(known, _)| *known == word) else {
             let known: Vec<&str> = KINDS.iter().map(|(known, _)| *known).collect();
-            let says = if word.is_empty() { "there is no block open that this line could end.".to_owned() } else { unknown("block", word, &known) };
+            let says = if word.is_empty() {
+                "there is no block open that this line could end.".to_owned()
+            } else {
+                unknown("block", word, &known)
+            };
             mistakes.add(source.mistake(line.offset, says));
             continue;
         };

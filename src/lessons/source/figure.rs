@@ -74,7 +74,8 @@ impl Figure {
         let place = fields.mistake("");
         let name = fields.need_text("name", "\"failover\"")?;
         let value = fields.need("value", "\"236 ms\"")?;
-        let stated = value.parsed("a number with its unit, such as \"236 ms\", \"12\" or \"4 %\"", |text| stated(text).map(|_| text.to_owned()))?;
+        let stated =
+            value.parsed("a number with its unit, such as \"236 ms\", \"12\" or \"4 %\"", |text| stated(text).map(|_| text.to_owned()))?;
         let says = fields.need_text("says", "\"median time from the crash to the next leader\"")?;
         let scenario = fields.need("scenario", "\"crash-the-leader\"")?;
         let id = scenario.parsed("the name of a scenario", |text| Some(text.to_owned()))?;

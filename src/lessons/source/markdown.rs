@@ -202,7 +202,9 @@ impl<'a> Renderer<'a> {
             if let Some(anchor) = to.strip_prefix('#') {
                 self.anchors.push((anchor.to_owned(), offset));
             } else if !to.starts_with("https://") {
-                wrong(format!("this link goes to \u{201c}{to}\u{201d}; a link begins with https://, #, scenario:, experiment:, lesson: or sign:."));
+                wrong(format!(
+                    "this link goes to \u{201c}{to}\u{201d}; a link begins with https://, #, scenario:, experiment:, lesson: or sign:."
+                ));
             }
             to.to_owned()
         };

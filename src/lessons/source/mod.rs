@@ -156,10 +156,8 @@ pub fn read(slug: &str, lessons: &[String], source: Source<'_>, files: &[(String
         return Err(whole(format!("lesson {} has no algorithms yet: src/topics has none of that number.", stop.number)));
     };
     let scripts = script::read_all(topic, files, &mut mistakes);
-    let scenarios: BTreeMap<String, Scenario> = scripts
-        .iter()
-        .filter_map(|(id, script)| Some((id.clone(), mistakes.keep(script.play(script.seed()))?)))
-        .collect();
+    let scenarios: BTreeMap<String, Scenario> =
+        scripts.iter().filter_map(|(id, script)| Some((id.clone(), mistakes.keep(script.play(script.seed()))?))).collect();
     let (front, pieces) = document::divide(source, &mut mistakes).map_err(|mistake| Mistakes(vec![mistake]))?;
     let front = Fields::parse(source, front.text, front.offset, "the front matter").map_err(|mistake| Mistakes(vec![mistake]))?;
     let read = front::read(front, source, topic, &scripts, &mut mistakes);

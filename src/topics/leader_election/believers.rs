@@ -35,9 +35,7 @@ pub fn leader_elected<P: Protocol>(cluster: &Cluster<'_, P>, _: &P::Ghost, step:
 /// `two-leaders`: more than one node believes to lead.
 pub fn two_leaders<P: Protocol>(cluster: &Cluster<'_, P>, _: &P::Ghost, _: &Step<'_>) -> Option<Bindings> {
     match leaders(cluster).as_slice() {
-        all @ [first, second, ..] => {
-            Some(Bindings::nodes(all.iter().copied()).with("node", first).with("other", second))
-        }
+        all @ [first, second, ..] => Some(Bindings::nodes(all.iter().copied()).with("node", first).with("other", second)),
         _ => None,
     }
 }

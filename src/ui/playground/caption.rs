@@ -29,17 +29,23 @@ pub fn latest(timeline: &Timeline, captions: &[Caption]) -> Option<Said> {
     }
     // The same fact may have a caption for each algorithm's bindings: the first that can be filled in counts.
     let find = |condition: &str, bindings: &Bindings, time_us: u64| {
-        captions.iter().filter(|caption| caption.when == condition).find_map(|caption| {
-            Some(Said { text: caption.filled(bindings)?.into(), time_us, fault: false, slow: caption.slow })
-        })
+        captions
+            .iter()
+            .filter(|caption| caption.when == condition)
+            .find_map(|caption| Some(Said { text: caption.filled(bindings)?.into(), time_us, fault: false, slow: caption.slow }))
     };
     let facts = algorithm.facts();
-    let fact = record.fired.iter().rev().filter(|fired| fired.step < steps).find_map(|fired| {
-        find(facts.get(usize::from(fired.fact))?.name, &fired.bindings, fired.time_us)
-    });
-    let deed = timeline.journal().iter().rev().find_map(|entry| {
-        find(&format!("do:{}", goal::deed(&entry.what)), &Bindings::default(), entry.at.time_us)
-    });
+    let fact = record
+        .fired
+        .iter()
+        .rev()
+        .filter(|fired| fired.step < steps)
+        .find_map(|fired| find(facts.get(usize::from(fired.fact))?.name, &fired.bindings, fired.time_us));
+    let deed = timeline
+        .journal()
+        .iter()
+        .rev()
+        .find_map(|entry| find(&format!("do:{}", goal::deed(&entry.what)), &Bindings::default(), entry.at.time_us));
     match (fact, deed) {
         (Some(fact), Some(deed)) => Some(if deed.time_us > fact.time_us { deed } else { fact }),
         (fact, deed) => fact.or(deed),

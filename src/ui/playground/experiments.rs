@@ -31,7 +31,13 @@ impl Attempt {
 /// Looks at what the run has reached; says whether there is something new to remember.
 ///
 /// A goal counts however the reader got there: without "Set it up" every experiment of the same scenario is watched.
-pub fn watch(lesson: &LessonData, scenario: &Scenario, timeline: &Timeline, attempt: &mut Option<Attempt>, progress: &mut Progress) -> bool {
+pub fn watch(
+    lesson: &LessonData,
+    scenario: &Scenario,
+    timeline: &Timeline,
+    attempt: &mut Option<Attempt>,
+    progress: &mut Progress,
+) -> bool {
     if let Some(attempt) = attempt {
         let Some(experiment) = lesson.experiments.iter().find(|experiment| experiment.id == attempt.id) else { return false };
         attempt.reached = experiment.goal.progress(timeline, attempt.since_us);

@@ -15,8 +15,8 @@ use crate::sim::{Error, Intervention, Timeline};
 use crate::topics::{self, Topic};
 use crate::ui::action::{Action, Dock, Look, SPEED_USUAL, SPEEDS, Selected, Tool};
 use crate::ui::memory::{self, Progress};
-use crate::ui::{page, questions};
 use crate::ui::run::Run;
+use crate::ui::{page, questions};
 use caption::Said;
 use experiments::Attempt;
 use gloo::events::EventListener;
@@ -206,11 +206,16 @@ impl Playground {
         match link::decode(text) {
             Ok(scenario) if scenario.topic == self.lesson.number => {
                 self.attempt = None;
-                self.open(scenario, "A run that was sent to you".into(), "Press play to go on from here, or rewind to see how it came to this.".into());
+                self.open(
+                    scenario,
+                    "A run that was sent to you".into(),
+                    "Press play to go on from here, or rewind to see how it came to this.".into(),
+                );
                 self.raise_dock();
             }
             Ok(scenario) => {
-                self.notice = Some(format!("This run belongs to lesson {}. Open that lesson's page and try it there.", scenario.topic).into());
+                self.notice =
+                    Some(format!("This run belongs to lesson {}. Open that lesson's page and try it there.", scenario.topic).into());
             }
             // What the page shows now stays: a bad link takes nothing away.
             Err(error) => self.notice = Some(error.to_string().into()),

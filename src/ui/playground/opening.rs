@@ -52,7 +52,9 @@ impl Opening {
         Some(if version == ENGINE_VERSION {
             "This run does not end as it did when it was shared. You see the same actions replayed; treat what was said about them with care.".to_owned()
         } else {
-            format!("This run was recorded with version {version} of the engine; with version {ENGINE_VERSION} it goes differently. You see the same actions replayed.")
+            format!(
+                "This run was recorded with version {version} of the engine; with version {ENGINE_VERSION} it goes differently. You see the same actions replayed."
+            )
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What the steps of a script mean in a world: which node is the leader now, which message is meant, which timer is armed.
 
 use super::{Deed, Group, MessageName, Where, Which, Who};
-use crate::sim::{Choice, Flight, Intervention, MessageId, NodeId, Scope, Status, TimerId, Timeline, World};
+use crate::sim::{Choice, Flight, Intervention, MessageId, NodeId, Scope, Status, Timeline, TimerId, World};
 
 /// What a deed means in the world as it is now; the error is a sentence.
 pub fn interventions(deed: &Deed, timeline: &Timeline) -> Result<Vec<Intervention>, String> {

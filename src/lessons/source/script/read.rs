@@ -10,8 +10,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of the actions that a step may have, in the order of the README.
 const ACTIONS: &[&str] = &[
-    "crash", "restart", "wipe", "pause", "resume", "partition", "heal", "cut", "mend", "drop", "deliver", "duplicate", "hold", "release",
-    "delay", "timeout", "command", "clock", "set", "network",
+    "crash",
+    "restart",
+    "wipe",
+    "pause",
+    "resume",
+    "partition",
+    "heal",
+    "cut",
+    "mend",
+    "drop",
+    "deliver",
+    "duplicate",
+    "hold",
+    "release",
+    "delay",
+    "timeout",
+    "command",
+    "clock",
+    "set",
+    "network",
 ];
 
 /// Reads all scripts of a lesson. `files` are (name of the file without ending, path, text).
@@ -82,7 +100,8 @@ impl Reader<'_> {
             let read = self.step(&script, &mut step);
             if let Some((at_us, deed)) = self.mistakes.keep(read) {
                 if script.steps.last().is_some_and(|last| last.at_us > at_us) {
-                    self.mistakes.add(Mistake { says: "this step comes before the one above it in time; steps go in order.".into(), ..place });
+                    self.mistakes
+                        .add(Mistake { says: "this step comes before the one above it in time; steps go in order.".into(), ..place });
                     continue;
                 }
                 script.steps.push(Step { file: file.to_owned(), line: place.line, at_us, deed });
@@ -191,9 +210,7 @@ impl Reader<'_> {
                 let mut fields = value.table("clock")?;
                 let node = who(script, &fields.need("node", "2")?)?;
                 let deed = match (fields.take("jump"), fields.take("drift")) {
-                    (Some(jump), None) => {
-                        Deed::ClockJump(node, jump.parsed("a duration like \"-500 ms\"", units::signed_us)?)
-                    }
+                    (Some(jump), None) => Deed::ClockJump(node, jump.parsed("a duration like \"-500 ms\"", units::signed_us)?),
                     (None, Some(drift)) => {
                         let ppm = |text: &str| units::rate_ppm(text).and_then(|ppm| i32::try_from(ppm).ok());
                         Deed::ClockDrift(node, drift.parsed("a rate like \"10 %\" or \"-200 ppm\"", ppm)?)
@@ -281,9 +298,7 @@ fn param(spec: &ParamSpec, value: &Value<'_>) -> Result<i64, Mistake> {
         }
     };
     let words = value.words();
-    number
-        .filter(|number| spec.admits(*number))
-        .ok_or_else(|| value.mistake(format!("`{}` expects {expected}, found {words}.", spec.name)))
+    number.filter(|number| spec.admits(*number)).ok_or_else(|| value.mistake(format!("`{}` expects {expected}, found {words}.", spec.name)))
 }
 
 fn changes(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Result<Changes, Mistake> {
@@ -299,10 +314,7 @@ fn changes(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Result<Changes, M
         duplicate_ppm,
         reorder_ppm,
         bytes_per_s: fields.take("bytes_per_s").map(|value| value.number("bytes a second; 0 is without limit")).transpose()?,
-        fifo: fields
-            .take("fifo")
-            .map(|value| value.as_bool().ok_or_else(|| value.mistake("expected true or false.")))
-            .transpose()?,
+        fifo: fields.take("fifo").map(|value| value.as_bool().ok_or_else(|| value.mistake("expected true or false."))).transpose()?,
     };
     fields.finish(mistakes);
     Ok(changes)
@@ -358,7 +370,8 @@ fn links(script: &Script, value: Value<'_>) -> Result<Vec<(Who, Who)>, Mistake> 
     let expected = "a link such as \"0>2\" (one direction) or \"0<>2\" (both)";
     let mut all = Vec::new();
     for (text, _) in value.texts(expected)? {
-        let found = link(script, &text).ok_or_else(|| Mistake { says: format!("expected {expected}, found \"{text}\"."), ..place.clone() })?;
+        let found =
+            link(script, &text).ok_or_else(|| Mistake { says: format!("expected {expected}, found \"{text}\"."), ..place.clone() })?;
         all.extend(found.map_err(|says| Mistake { says, ..place.clone() })?);
     }
     Ok(all)

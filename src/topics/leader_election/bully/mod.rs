@@ -15,8 +15,8 @@ mod procedures;
 mod show;
 
 use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId,
-    NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
+    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamKind,
+    ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
 };
 
 /// The protocol. Nodes are ranked by their numbers.
@@ -193,12 +193,7 @@ const COMMANDS: &[CommandSpec] = &[
         help: "The node runs ELECTION, as if it had found the coordinator gone.",
         arguments: &[],
     },
-    CommandSpec {
-        name: "who-leads",
-        label: "Ask who leads",
-        help: "The node answers with the coordinator that it knows.",
-        arguments: &[],
-    },
+    CommandSpec { name: "who-leads", label: "Ask who leads", help: "The node answers with the coordinator that it knows.", arguments: &[] },
     CommandSpec {
         name: "work",
         label: "Ask it to act as coordinator",
@@ -211,13 +206,7 @@ const fn rule(name: &'static str, label: &'static str, help: &'static str) -> Pa
     ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
 }
 
-const fn milliseconds(
-    name: &'static str,
-    label: &'static str,
-    help: &'static str,
-    range: (i64, i64),
-    default: i64,
-) -> ParamSpec {
+const fn milliseconds(name: &'static str, label: &'static str, help: &'static str, range: (i64, i64), default: i64) -> ParamSpec {
     ParamSpec { name, label, help, kind: ParamKind::Range { min: range.0, max: range.1, step: 10, unit: "ms" }, default }
 }
 

@@ -2,8 +2,7 @@
 
 use super::{Bully, Call, Message, Procedure, Status, Timer, Volatile, is_coordinator};
 use crate::sim::{
-    Broken, Cell, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, MessageKind, NodeId, NodeView, Role,
-    Timer as _, Tone, Trace,
+    Broken, Cell, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, MessageKind, NodeId, NodeView, Role, Timer as _, Tone, Trace,
 };
 use crate::topics::leader_election::believers;
 use crate::topics::roles;
@@ -31,7 +30,13 @@ pub const KINDS: &[MessageKind] = &[
         reply: false,
         help: "The sender is the coordinator; textbooks call it Coordinator, or Victory.",
     },
-    MessageKind { name: "Ready", short: "RDY", tone: Tone::Good, reply: false, help: "The coordinator hands out the task; work may begin." },
+    MessageKind {
+        name: "Ready",
+        short: "RDY",
+        tone: Tone::Good,
+        reply: false,
+        help: "The coordinator hands out the task; work may begin.",
+    },
     MessageKind { name: "Answer", short: "OK", tone: Tone::Follower, reply: true, help: "The call was carried out; textbooks call it OK." },
 ];
 
@@ -98,36 +103,16 @@ fn disagree<T: PartialEq + ToString>(
 }
 
 pub const FACTS: &[Fact<Bully>] = &[
-    Fact {
-        name: "leader-elected",
-        sentence: "Node {node} becomes coordinator.",
-        mark: true,
-        test: believers::leader_elected,
-    },
+    Fact { name: "leader-elected", sentence: "Node {node} becomes coordinator.", mark: true, test: believers::leader_elected },
     Fact {
         name: "two-leaders",
         sentence: "Nodes {node} and {other} both believe to be coordinator.",
         mark: true,
         test: believers::two_leaders,
     },
-    Fact {
-        name: "election-started",
-        sentence: "Node {node} runs ELECTION.",
-        mark: false,
-        test: believers::election_started,
-    },
-    Fact {
-        name: "leader-crashed",
-        sentence: "Coordinator {node} crashes.",
-        mark: true,
-        test: believers::leader_crashed,
-    },
-    Fact {
-        name: "one-leader-again",
-        sentence: "Only node {node} is left as coordinator.",
-        mark: true,
-        test: believers::one_leader_again,
-    },
+    Fact { name: "election-started", sentence: "Node {node} runs ELECTION.", mark: false, test: believers::election_started },
+    Fact { name: "leader-crashed", sentence: "Coordinator {node} crashes.", mark: true, test: believers::leader_crashed },
+    Fact { name: "one-leader-again", sentence: "Only node {node} is left as coordinator.", mark: true, test: believers::one_leader_again },
 ];
 
 pub fn role(node: &Volatile) -> Role {
@@ -182,7 +167,13 @@ fn state_vectors(cluster: &Cluster<'_, Bully>) -> Exhibit {
         let Some(node) = cluster.volatile(id) else {
             return LedgerRow { label, node: Some(id), note: "Down".to_owned(), cells: Vec::new() };
         };
-        let cell = |text: String, hint: &str, tone| Cell { text, tone, settled: node.s == Status::Normal, hint: hint.to_owned(), ..Cell::default() };
+        let cell = |text: String, hint: &str, tone| Cell {
+            text,
+            tone,
+            settled: node.s == Status::Normal,
+            hint: hint.to_owned(),
+            ..Cell::default()
+        };
         let tone = match node.s {
             Status::Election => Tone::Candidate,
             Status::Reorganization => Tone::Pending,

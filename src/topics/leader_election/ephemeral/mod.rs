@@ -21,12 +21,12 @@ mod show;
 mod state;
 
 use crate::sim::{
-    Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node,
-    NodeId, NodeView, ParamSpec, Protocol, Role, Step, Trace,
+    Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView,
+    ParamSpec, Protocol, Role, Step, Trace,
 };
 pub use message::{Answer, Command, Message, Request};
 pub use params::param;
-pub use state::{Client, ClientDisk, Phase, Session, ServiceDisk, Stable, Timer, Volatile, Watches, Writes, Znode};
+pub use state::{Client, ClientDisk, Phase, ServiceDisk, Session, Stable, Timer, Volatile, Watches, Writes, Znode};
 
 /// The protocol.
 pub struct Ephemeral;

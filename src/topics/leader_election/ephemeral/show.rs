@@ -4,8 +4,8 @@ use super::message::Message;
 use super::state::{Client, Phase, ServiceDisk, Stable, Timer, Volatile, Watches, Writes};
 use super::{Ephemeral, SERVICE};
 use crate::sim::{
-    Bindings, Broken, Cell, Choice, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, NodeId, NodeView, Role,
-    Step, Timer as _, Tone, Trace,
+    Bindings, Broken, Cell, Choice, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, NodeId, NodeView, Role, Step, Timer as _,
+    Tone, Trace,
 };
 use crate::topics::leader_election::believers;
 use crate::topics::roles;
@@ -69,12 +69,7 @@ fn one_znode_a_session(cluster: &Cluster<'_, Ephemeral>, _: &Writes) -> Result<(
 
 pub const FACTS: &[Fact<Ephemeral>] = &[
     Fact { name: "leader-elected", sentence: "Node {node} leads.", mark: true, test: believers::leader_elected },
-    Fact {
-        name: "two-leaders",
-        sentence: "Nodes {node} and {other} both believe to lead.",
-        mark: true,
-        test: believers::two_leaders,
-    },
+    Fact { name: "two-leaders", sentence: "Nodes {node} and {other} both believe to lead.", mark: true, test: believers::two_leaders },
     Fact {
         name: "election-started",
         sentence: "Node {node} volunteers, or looks whether its turn has come.",
@@ -88,24 +83,9 @@ pub const FACTS: &[Fact<Ephemeral>] = &[
         mark: true,
         test: believers::one_leader_again,
     },
-    Fact {
-        name: "session-expired",
-        sentence: "Session {session} of node {node} expires.",
-        mark: true,
-        test: session_expired,
-    },
-    Fact {
-        name: "watch-fired",
-        sentence: "Node {node} learns that n_{znode} is gone.",
-        mark: false,
-        test: watch_fired,
-    },
-    Fact {
-        name: "herd",
-        sentence: "{count} clients are woken by the end of one znode.",
-        mark: true,
-        test: herd,
-    },
+    Fact { name: "session-expired", sentence: "Session {session} of node {node} expires.", mark: true, test: session_expired },
+    Fact { name: "watch-fired", sentence: "Node {node} learns that n_{znode} is gone.", mark: false, test: watch_fired },
+    Fact { name: "herd", sentence: "{count} clients are woken by the end of one znode.", mark: true, test: herd },
     Fact {
         name: "stepped-down",
         sentence: "Leader {node} stops of its own accord: its session may be gone.",
@@ -218,17 +198,19 @@ fn client_view(cluster: &Cluster<'_, Ephemeral>, role: Role, client: &Client) ->
         field("session", client.session.map_or("none".to_owned(), |session| session.to_string()), "The session that it believes to have."),
         field("znode", znode.clone(), "Its own znode, which goes when its session does."),
         field("watching", client.watches().map_or("nothing".to_owned(), |znode| format!("n_{znode}")), "The znode whose end it waits for."),
-        field("leader", client.leader.map_or("unknown".to_owned(), |node| node.to_string()), "Owner of the lowest znode when it last looked."),
-        field("suspended", client.suspended.to_string(), "Whether its session may be gone, by its own clock: then it does not act as leader."),
+        field(
+            "leader",
+            client.leader.map_or("unknown".to_owned(), |node| node.to_string()),
+            "Owner of the lowest znode when it last looked.",
+        ),
+        field(
+            "suspended",
+            client.suspended.to_string(),
+            "Whether its session may be gone, by its own clock: then it does not act as leader.",
+        ),
     ];
     let owner = |znode: u32| service(cluster)?.znodes.get(&znode).map(|data| data.owner);
-    NodeView {
-        role,
-        badge: znode,
-        fields,
-        ring: Some(Timer::Disconnect.code()),
-        points_at: client.watches().and_then(owner),
-    }
+    NodeView { role, badge: znode, fields, ring: Some(Timer::Disconnect.code()), points_at: client.watches().and_then(owner) }
 }
 
 pub fn exhibits(cluster: &Cluster<'_, Ephemeral>, trace: &Trace) -> Vec<Exhibit> {

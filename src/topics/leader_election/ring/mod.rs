@@ -15,8 +15,8 @@ mod show;
 mod tokens;
 
 use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId,
-    NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
+    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamKind,
+    ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
 };
 pub use arrangement::number_of;
 use tokens::Tokens;

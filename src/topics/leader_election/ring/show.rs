@@ -4,8 +4,8 @@ use super::arrangement::{bounds, cost};
 use super::tokens::{Journey, Tokens};
 use super::{Message, Ring, Timer, Token, Volatile, param};
 use crate::sim::{
-    Bindings, Cell, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, MessageKind, NodeId, NodeView, Role, Step,
-    Timer as _, Tone, Trace,
+    Bindings, Cell, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, MessageKind, NodeId, NodeView, Role, Step, Timer as _,
+    Tone, Trace,
 };
 use crate::topics::leader_election::believers;
 use crate::topics::roles;
@@ -81,12 +81,7 @@ pub const FACTS: &[Fact<Ring>] = &[
         mark: false,
         test: candidate_swallowed,
     },
-    Fact {
-        name: "token-lost",
-        sentence: "Number {number} is lost on its way to node {node}.",
-        mark: true,
-        test: token_lost,
-    },
+    Fact { name: "token-lost", sentence: "Number {number} is lost on its way to node {node}.", mark: true, test: token_lost },
     Fact {
         name: "election-finished",
         sentence: "Everybody knows that {number} is elected; it took {messages} election messages.",

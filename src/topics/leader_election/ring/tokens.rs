@@ -44,11 +44,8 @@ impl Tokens {
             self.arrive(cluster, node, number);
         }
         // All that a step sent is still in flight. Copies by the network are nobody's sending.
-        let sent: Vec<(MessageId, Message)> = cluster
-            .messages()
-            .filter(|(id, _)| id.copy == 0 && step.sent.contains(id))
-            .map(|(id, message)| (id, *message))
-            .collect();
+        let sent: Vec<(MessageId, Message)> =
+            cluster.messages().filter(|(id, _)| id.copy == 0 && step.sent.contains(id)).map(|(id, message)| (id, *message)).collect();
         let is_decided = self.elected_messages > 0;
         if is_decided && sent.iter().any(|(id, message)| sets_out(cluster, *id, *message)) {
             *self = Tokens { undeserved: self.undeserved, ..Tokens::default() };

@@ -147,7 +147,9 @@ impl Arrow {
             State::Dropped => {
                 html! { <path class="arrow-cross" d={Path::new().to(x - 4.0, y - 4.0).by(8.0, 8.0).to(x + 4.0, y - 4.0).by(-8.0, 8.0).data()}/> }
             }
-            State::Held => html! { <path class="arrow-hold" d={Path::new().to(x + 3.0, y - 5.0).by(0.0, 10.0).to(x + 7.0, y - 5.0).by(0.0, 10.0).data()}/> },
+            State::Held => {
+                html! { <path class="arrow-hold" d={Path::new().to(x + 3.0, y - 5.0).by(0.0, 10.0).to(x + 7.0, y - 5.0).by(0.0, 10.0).data()}/> }
+            }
             State::Delivered | State::Flying => html! { <path class="arrow-head" d={self.head()}/> },
         }
     }

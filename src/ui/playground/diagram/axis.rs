@@ -16,7 +16,8 @@ pub struct AxisProps {
 impl AxisProps {
     fn ticks(&self) -> (u64, impl Iterator<Item = (u64, f64)> + use<>) {
         let (scale, tick_us) = (self.scale, self.scale.tick_us());
-        let ticks = (scale.base_us / tick_us..=scale.end_us() / tick_us).map(move |tick| (tick * tick_us, scale.px_from_time_us(tick * tick_us)));
+        let ticks =
+            (scale.base_us / tick_us..=scale.end_us() / tick_us).map(move |tick| (tick * tick_us, scale.px_from_time_us(tick * tick_us)));
         (tick_us, ticks)
     }
 }

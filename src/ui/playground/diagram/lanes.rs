@@ -240,7 +240,9 @@ fn view(band: &Band, y: f64, thin: f64) -> Html {
                 }
             </>
         },
-        Being::Up(Role { tone: Tone::Candidate, .. }, _) => html! { <>{ rect }<rect class="lane-hatch" {x} y={top} {width} height={high}/></> },
+        Being::Up(Role { tone: Tone::Candidate, .. }, _) => {
+            html! { <>{ rect }<rect class="lane-hatch" {x} y={top} {width} height={high}/></> }
+        }
         Being::Up(..) | Being::Paused => rect,
     }
 }

@@ -139,7 +139,15 @@ pub fn Diagram(props: &DiagramProps) -> Html {
     };
     let ring = ring.or_else(|| props.look.cone.or(selected).and_then(|step| scene.place(step)));
 
-    let pointing = Pointing { node: node.clone(), hand: hand.clone(), scene: Rc::clone(&scene), window, look: props.look, run: props.run.clone(), act: props.act.clone() };
+    let pointing = Pointing {
+        node: node.clone(),
+        hand: hand.clone(),
+        scene: Rc::clone(&scene),
+        window,
+        look: props.look,
+        run: props.run.clone(),
+        act: props.act.clone(),
+    };
     let told_y = ring.map(|at| at.1).or(told_arrow.map(|arrow| arrow.to.1)).unwrap_or(0.0);
     let grabbing = matches!(hand.hover, Some(Target::Flight(_))) || hand.drag.is_some();
     html! {

@@ -10,8 +10,7 @@ pub const TOP_PX: f64 = 16.0;
 pub const BOTTOM_PX: f64 = 24.0;
 
 /// How much time may be shown at once, in virtual microseconds.
-pub const SPANS_US: &[u64] =
-    &[20_000, 50_000, 100_000, 200_000, 400_000, 800_000, 1_600_000, 3_200_000, 8_000_000, 20_000_000, 60_000_000];
+pub const SPANS_US: &[u64] = &[20_000, 50_000, 100_000, 200_000, 400_000, 800_000, 1_600_000, 3_200_000, 8_000_000, 20_000_000, 60_000_000];
 /// Index of the span that a narrow diagram starts with; a wide one starts with the next.
 const SPAN_NARROW: usize = 4;
 /// From this width on a diagram is wide, in pixels.

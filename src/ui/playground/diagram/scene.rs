@@ -309,7 +309,8 @@ mod tests {
         let timeline = run();
         let scene = scene(&timeline, &mut Known::default());
         let from_us = window_start_us(timeline.now_us(), PLOT.span_us(0));
-        let arrived = timeline.record().trace.events().filter(|event| event.time_us >= from_us && matches!(event.choice(), Some(Choice::Deliver(_))));
+        let arrived =
+            timeline.record().trace.events().filter(|event| event.time_us >= from_us && matches!(event.choice(), Some(Choice::Deliver(_))));
         let arrived: Vec<_> = arrived.collect();
         assert!(arrived.len() > 10);
         for event in arrived {

@@ -2,7 +2,7 @@
 
 use super::{PanelsProps, icon, words};
 use crate::scenario::export::sentence;
-use crate::sim::{Event, Field, Flight, MessageId, NodeId, NodeView, Status, TimerSlot, Timeline, World};
+use crate::sim::{Event, Field, Flight, MessageId, NodeId, NodeView, Status, Timeline, TimerSlot, World};
 use crate::ui::action::{Action, Look, Selected};
 use crate::ui::playground::format_time;
 use crate::ui::tone::sign_name;

@@ -30,7 +30,9 @@ impl Filter {
     }
 
     fn admits(&self, timeline: &Timeline, event: &Event, marks: &BTreeSet<u64>) -> bool {
-        let about = |node: NodeId| event.actor == Some(node) || event.message.as_ref().is_some_and(|flight| flight.id.from == node || flight.id.to == node);
+        let about = |node: NodeId| {
+            event.actor == Some(node) || event.message.as_ref().is_some_and(|flight| flight.id.from == node || flight.id.to == node)
+        };
         self.node.is_none_or(about)
             && (!self.marked || event.by_hand || marks.contains(&event.step))
             && (self.text.is_empty()
@@ -47,7 +49,8 @@ pub fn Log(props: &PanelsProps) -> Html {
     let steps = timeline.step_count();
     let record = timeline.record();
     let marks: BTreeSet<u64> = if filter.marked { record.marks.iter().map(|mark| mark.step).collect() } else { BTreeSet::new() };
-    let rows: Vec<&Rc<Event>> = record.trace.events().rev().filter(|event| filter.is_open() || filter.admits(&timeline, event, &marks)).take(LOG_ROWS).collect();
+    let rows: Vec<&Rc<Event>> =
+        record.trace.events().rev().filter(|event| filter.is_open() || filter.admits(&timeline, event, &marks)).take(LOG_ROWS).collect();
     html! {
         <>
             { tools(&filter, timeline.clock().world().nodes()) }
@@ -87,7 +90,9 @@ fn tools(filter: &UseStateHandle<Filter>, nodes: u16) -> Html {
             filter.set(next);
         }
     };
-    let of_select = |set: Box<dyn Fn(String)>| Callback::from(move |event: web_sys::Event| set(event.target_unchecked_into::<HtmlSelectElement>().value()));
+    let of_select = |set: Box<dyn Fn(String)>| {
+        Callback::from(move |event: web_sys::Event| set(event.target_unchecked_into::<HtmlSelectElement>().value()))
+    };
     let on_node = of_select(Box::new(change(|filter, value| filter.node = value.parse().ok().map(NodeId))));
     let on_marked = of_select(Box::new(change(|filter, value| filter.marked = !value.is_empty())));
     let set_text = change(|filter, value| filter.text = value.trim().to_lowercase());

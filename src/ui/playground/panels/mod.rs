@@ -60,7 +60,13 @@ pub fn Panels(props: &PanelsProps) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             let last = order.len().saturating_sub(1);
             let next = match event.key().as_str() {
-                "ArrowRight" => if shown == last { 0 } else { shown + 1 },
+                "ArrowRight" => {
+                    if shown == last {
+                        0
+                    } else {
+                        shown + 1
+                    }
+                }
                 "ArrowLeft" => shown.checked_sub(1).unwrap_or(last),
                 "Home" => 0,
                 "End" => last,
@@ -141,10 +147,11 @@ fn heads(run: &Run, titles: &[&'static str]) -> Vec<Head> {
             ..Head::new(Tab::Invariants, "tab-invariants", "Invariants")
         },
     ];
-    heads.extend((0u8..).zip(titles).map(|(index, title)| Head {
-        id: format!("tab-exhibit-{index}").into(),
-        ..Head::new(Tab::Exhibit(index), "", title)
-    }));
+    heads.extend(
+        (0u8..)
+            .zip(titles)
+            .map(|(index, title)| Head { id: format!("tab-exhibit-{index}").into(), ..Head::new(Tab::Exhibit(index), "", title) }),
+    );
     heads.push(Head::new(Tab::Cost, "tab-cost", "Cost"));
     heads.push(Head::new(Tab::Settings, "tab-settings", "Settings"));
     heads.push(Head::new(Tab::Share, "tab-share", "Share"));

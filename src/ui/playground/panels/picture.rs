@@ -7,8 +7,21 @@ use web_sys::{CssStyleDeclaration, Document, Element, XmlSerializer, window};
 const SVG: &str = "http://www.w3.org/2000/svg";
 /// The properties that make a picture look as it does; each is also a presentation attribute of SVG. All but opacity are inherited.
 const PROPERTIES: &[&str] = &[
-    "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-opacity",
-    "opacity", "paint-order", "font-family", "font-size", "font-weight", "text-anchor",
+    "fill",
+    "fill-opacity",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-dashoffset",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "stroke-opacity",
+    "opacity",
+    "paint-order",
+    "font-family",
+    "font-size",
+    "font-weight",
+    "text-anchor",
 ];
 /// Attributes that mean something on the page only; so do all of `data-` and `aria-`.
 const DROPPED: &[&str] = &["class", "tabindex", "role", "style"];

@@ -203,9 +203,11 @@ fn latency(now: Conditions, set: &Callback<Conditions>) -> Html {
     };
     let kinds = ["always the same", "evenly between two", "now and then long"].map(AttrValue::Static);
     let max_ms = LATENCY_MS_MAX.max(first_us / 1_000).max(second_us / 1_000);
-    let slider = |label: &'static str, us: u64, onset: Callback<u64>| html! {
-        <Slider {label} value={in_ms(us)} min={0} max={i64::try_from(max_ms).unwrap_or(i64::MAX)} step={1} unit="ms"
-            onset={onset.reform(|ms: i64| u64::try_from(ms).unwrap_or(0) * 1_000)}/>
+    let slider = |label: &'static str, us: u64, onset: Callback<u64>| {
+        html! {
+            <Slider {label} value={in_ms(us)} min={0} max={i64::try_from(max_ms).unwrap_or(i64::MAX)} step={1} unit="ms"
+                onset={onset.reform(|ms: i64| u64::try_from(ms).unwrap_or(0) * 1_000)}/>
+        }
     };
     let (label_first, label_second) = match kind {
         0 => ("It takes", None),
@@ -228,13 +230,15 @@ fn in_ms(us: u64) -> i64 {
 }
 
 fn rates(now: Conditions, set: &Callback<Conditions>) -> Html {
-    let slider = |label: &'static str, help: &'static str, ppm: u32, change: fn(&mut Conditions, u32)| html! {
-        <Slider {label} {help} value={i64::from(ppm)} min={0} max={1_000_000} step={i64::from(PERCENT_PPM)} reads={Reads::Percent}
-            onset={set.reform(move |ppm: i64| {
-                let mut conditions = now;
-                change(&mut conditions, u32::try_from(ppm).unwrap_or(0));
-                conditions
-            })}/>
+    let slider = |label: &'static str, help: &'static str, ppm: u32, change: fn(&mut Conditions, u32)| {
+        html! {
+            <Slider {label} {help} value={i64::from(ppm)} min={0} max={1_000_000} step={i64::from(PERCENT_PPM)} reads={Reads::Percent}
+                onset={set.reform(move |ppm: i64| {
+                    let mut conditions = now;
+                    change(&mut conditions, u32::try_from(ppm).unwrap_or(0));
+                    conditions
+                })}/>
+        }
     };
     html! {
         <>
@@ -260,7 +264,11 @@ fn bandwidth(now: Conditions, set: &Callback<Conditions>) -> Html {
         })
         .collect();
     let at = options.iter().position(|bytes| *bytes == now.bytes_per_s).unwrap_or(0);
-    pick("Bandwidth of a link", "Messages wait in line until those before them are through.", &names, at, set.reform(move |index: usize| {
-        Conditions { bytes_per_s: options.get(index).copied().unwrap_or(0), ..now }
-    }))
+    pick(
+        "Bandwidth of a link",
+        "Messages wait in line until those before them are through.",
+        &names,
+        at,
+        set.reform(move |index: usize| Conditions { bytes_per_s: options.get(index).copied().unwrap_or(0), ..now }),
+    )
 }

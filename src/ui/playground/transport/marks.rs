@@ -91,7 +91,9 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn the_scrubber_spans_a_round_figure_that_holds_the_run() {
-        for (end_us, span) in [(0, 1_000_000), (1_000_000, 1_000_000), (1_000_001, 2_000_000), (2_345_678, 5_000_000), (60_000_000, 100_000_000)] {
+        for (end_us, span) in
+            [(0, 1_000_000), (1_000_000, 1_000_000), (1_000_001, 2_000_000), (2_345_678, 5_000_000), (60_000_000, 100_000_000)]
+        {
             assert_eq!(span_us(end_us), span);
         }
     }

@@ -143,7 +143,8 @@ fn Choices(props: &ChoicesProps) -> Html {
     let active = timeline.branch().id;
     let first_broken = timeline.record().violations.iter().map(|violation| violation.step + 1).min();
     let first_broken = first_broken.filter(|step| *step != timeline.step_count());
-    let chosen = |of: fn(String) -> Action| props.act.reform(move |event: Event| of(event.target_unchecked_into::<HtmlSelectElement>().value()));
+    let chosen =
+        |of: fn(String) -> Action| props.act.reform(move |event: Event| of(event.target_unchecked_into::<HtmlSelectElement>().value()));
     html! {
         <div class="transport-set">
             if let Some(step) = first_broken {
