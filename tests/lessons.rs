@@ -1,6 +1,8 @@
 //! The lessons do what their text says: every run plays, every goal can be reached, every number holds. And every mistake that an
 //! author can make is found, with its line.
 
+#![cfg(test)]
+
 use faultline::lessons::Bet;
 use faultline::lessons::goal::Progress;
 use faultline::lessons::source::mistake::{Mistakes, Source};
