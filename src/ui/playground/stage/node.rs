@@ -24,6 +24,10 @@ fn tenths(value: f32) -> String {
     out
 }
 
+fn circle(class: &'static str, radius: f32) -> Html {
+    html! { <circle {class} r={tenths(radius)}/> }
+}
+
 /// A node.
 #[component]
 pub fn NodeMark(props: &NodeMarkProps) -> Html {
@@ -35,13 +39,13 @@ pub fn NodeMark(props: &NodeMarkProps) -> Html {
             data-selected={node.selected.then_some("")} data-witness={node.witness.then_some("")}
             data-just={node.just_crashed.then_some("crash")} transform={translate(node.at)}
             tabindex={if node.tab_stop { "0" } else { "-1" }} role="button" aria-haspopup="dialog" aria-label={node.words.clone()}>
-            <circle class="node-hit" r={tenths(if has_signs { r + 8.0 } else { r + 2.0 })}/>
-            <circle class="node-halo" r={tenths(if has_signs { r + 11.0 } else { r + 2.0 })}/>
+            { circle("node-hit", if has_signs { r + 8.0 } else { r + 2.0 }) }
+            { circle("node-halo", if has_signs { r + 11.0 } else { r + 2.0 }) }
             if node.has_ring {
-                <circle class="node-track" r={tenths(r + 6.0)}/>
+                { circle("node-track", r + 6.0) }
                 <circle class="node-timer" r={tenths(r + 6.0)} pathLength="100" transform="rotate(-90)"/>
             }
-            <circle class="node-disc" r={tenths(r)}/>
+            { circle("node-disc", r) }
             if has_signs {
                 { signs(node) }
             }
@@ -56,12 +60,12 @@ fn signs(node: &NodePicture) -> Html {
         <>
             // A new role is a new element, so that its arrival is seen.
             <circle key={node.role} class="node-pulse" r={tenths(r)}/>
-            <circle class="node-inner" r={tenths(r - 4.5)}/>
-            <circle class="node-hatch" r={tenths(r - 1.0)}/>
+            { circle("node-inner", r - 4.5) }
+            { circle("node-hatch", r - 1.0) }
             <use class="node-crack" href="#crack" transform={scale}/>
             <text class="node-id" y={tenths(r * 0.29)}>{ node.id.0 }</text>
             if let Some(angle) = node.points {
-                <path class="node-points" d={format!("M{} -3.5L{} 0L{} 3.5", tenths(r + 10.0), tenths(r + 16.0), tenths(r + 10.0))} transform={format!("rotate({angle})")}/>
+                <path class="node-points" d="M0-5L8 0L0 5Z" transform={format!("rotate({angle}) translate({} 0)", tenths(r + 9.0))}/>
             }
             <g transform={translate(Point::new(r * 0.82, -r * 0.82))}>
                 <use class="node-badge" href={format!("#role-{}", node.sign)}/>
