@@ -23,6 +23,8 @@ function references(path, text) {
   const found = [];
   const all = (pattern, of = text) => [...of.matchAll(pattern)].map((match) => match[1]);
   if (path.endsWith('.html')) {
+    // Named on <body>: the program, which assets/start.js loads.
+    found.push(...all(/\sdata-(?:module|wasm)="?([^"\s>]+)/g));
     for (const [tag] of text.matchAll(/<(?:link|script|img|source)\b[^>]*>/g)) {
       if (tag.startsWith('<link') && !/\brel="?(?:[\w ]*)(stylesheet|preload|modulepreload|icon|manifest)\b/.test(tag)) continue;
       found.push(...all(/\s(?:href|src)="?([^"\s>]+)/g, tag));

@@ -1,6 +1,7 @@
 //! The static page around the islands: its lesson data, its address, its panic banner.
 
 use crate::lessons::LessonData;
+use crate::ui::action::Dock;
 use crate::ui::memory;
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
@@ -27,9 +28,15 @@ pub fn shared_run() -> Option<String> {
     hash.starts_with("#s=").then_some(hash)
 }
 
-/// Whether the page shows the playground alone, inside another page.
-pub fn is_embedded() -> bool {
-    document().and_then(|document| document.document_element()).is_some_and(|root| root.has_attribute("data-embed"))
+/// How much of the playground shows at first: all of it inside another page, half of it to a reader who has asked for it already.
+pub fn first_dock() -> Dock {
+    let root = document().and_then(|document| document.document_element());
+    let has = |name: &str| root.as_ref().is_some_and(|root| root.has_attribute(name));
+    match (has("data-embed"), has("data-wanted")) {
+        (true, _) => Dock::Full,
+        (false, true) => Dock::Half,
+        (false, false) => Dock::Bar,
+    }
 }
 
 /// Whether the reader wants as little motion as possible.

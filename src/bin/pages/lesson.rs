@@ -170,8 +170,9 @@ fn turn(slug: &str, lessons: &BTreeMap<String, Lesson>) -> String {
 /// The place of the playground, as large as it will be.
 fn playground() -> String {
     format!(
-        "<section class=\"pg\" id=\"playground\" aria-label=\"Playground\" data-dock=\"bar\"><div class=\"dock\"><p class=\"dock-words\">\
-         The playground is being set up.</p></div><div class=\"pg-body\"><div class=\"pg-wait\">{WAIT}<p>The playground is being set up.</p>\
-         <noscript><p>It needs scripts and WebAssembly; the text does not.</p></noscript></div></div></section>\n"
+        "<section class=\"pg\" id=\"playground\" aria-label=\"Playground\" data-dock=\"bar\"><div class=\"dock\"><button class=\"dock-open\" type=\"button\" \
+         aria-expanded=\"false\">{up}<span class=\"dock-words\">The playground: break a real cluster</span></button></div><div class=\"pg-body\"><div class=\"pg-wait\">{WAIT}<p>The playground is being set up.</p>\
+         <noscript><p>It needs scripts and WebAssembly; the text does not.</p></noscript></div></div></section>\n",
+        up = icon("up"),
     )
 }

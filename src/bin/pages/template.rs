@@ -1,14 +1,14 @@
 //! The template of every page, and what a page puts into it. Knows no lesson.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use faultline::lessons::source::markdown::escape;
-use sha2::{Digest, Sha256};
 
 /// The tokens of the template, each of which stands in it once.
 const TOKENS: [&str; 5] = ["title", "meta", "csp", "body", "data"];
+/// What a page may load and run: itself and WebAssembly. No inline script, no inline style.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 /// The picture of previews, relative to the site's root.
-const PREVIEW: &str = "icons/mark-512.png";
+const PREVIEW: &str = "icons/preview.png";
 
 /// A page to be written. Addresses in it are relative to the site's root and begin with `./`.
 pub struct Page {
@@ -42,9 +42,9 @@ impl Page {
     }
 }
 
-/// `index.html` as Trunk left it.
+/// `index.html` as Trunk left it, without Trunk's own loader: `assets/start.js` decides when the program starts.
 pub struct Template<'a> {
-    text: &'a str,
+    text: String,
     site: Option<&'a str>,
 }
 
@@ -57,16 +57,15 @@ impl<'a> Template<'a> {
                 return Err(format!("index.html has the token {} {count} times; expected it once.", mark(token)));
             }
         }
-        Ok(Template { text, site })
+        Ok(Template { text: with_own_start(text)?, site })
     }
 
     /// The whole page.
     pub fn fill(&self, page: &Page) -> Result<String, String> {
         let root = page.to_root(self.site);
         let rooted = |text: &str| text.replace("\"./", &format!("\"{root}")).replace("'./", &format!("'{root}"));
-        let frame = rooted(&without_comments(self.text));
-        let policy = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy(&frame)?);
-        // The policy first: the rest must not bring in a script that it would admit.
+        let frame = rooted(&without_comments(&self.text));
+        let policy = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">");
         let filled = frame
             .replace(&mark("csp"), &policy)
             .replace(&mark("title"), &escape(&page.title))
@@ -81,7 +80,7 @@ impl<'a> Template<'a> {
         let mut meta = format!(
             "<meta name=\"description\" content=\"{description}\">\n  <meta property=\"og:title\" content=\"{title}\">\n  \
              <meta property=\"og:description\" content=\"{description}\">\n  <meta property=\"og:type\" content=\"{}\">\n  \
-             <meta property=\"og:site_name\" content=\"{}\">\n  <meta name=\"twitter:card\" content=\"summary\">",
+             <meta property=\"og:site_name\" content=\"{}\">\n  <meta name=\"twitter:card\" content=\"summary_large_image\">",
             if page.data.is_some() { "article" } else { "website" },
             crate::SITE,
         );
@@ -130,21 +129,28 @@ fn data(page: &Page) -> String {
     }
 }
 
-/// What the page may load and run: itself, WebAssembly, and exactly those inline scripts that Trunk wrote.
-fn policy(frame: &str) -> Result<String, String> {
-    let mut hashes = String::new();
-    let mut rest = frame;
-    while let Some((_, after)) = rest.split_once("<script") {
-        let unended = || "index.html has a script without an end.".to_owned();
-        let (attributes, after) = after.split_once('>').ok_or_else(unended)?;
-        let (script, after) = after.split_once("</script>").ok_or_else(unended)?;
-        if !attributes.contains("src=") {
-            hashes.push_str(&format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script.as_bytes()))));
+/// Takes out Trunk's loader and its preloads, which would fetch the program before the text is there, and names the program's two
+/// files on `<body>`, where `assets/start.js` finds them.
+fn with_own_start(text: &str) -> Result<String, String> {
+    let missing = |what: &str| format!("index.html, as Trunk left it, has no {what}.");
+    let (before, after) = text.split_once("<script type=\"module\">").ok_or_else(|| missing("inline module script"))?;
+    let (loader, after) = after.split_once("</script>").ok_or_else(|| missing("end of its module script"))?;
+    let quoted = |ending: &str| loader.split(['\'', '"']).find(|part| part.starts_with("./") && part.ends_with(ending));
+    let module = quoted(".js").ok_or_else(|| missing("name of the program's module"))?;
+    let wasm = quoted(".wasm").ok_or_else(|| missing("name of the program's WebAssembly"))?;
+    let mut kept = String::new();
+    let mut rest = format!("{before}{after}");
+    while let Some((ahead, tag)) = rest.split_once("<link ") {
+        let (tag, behind) = tag.split_once('>').ok_or_else(|| missing("end of a link"))?;
+        kept.push_str(ahead);
+        if !tag.contains(module) && !tag.contains(wasm) {
+            kept.push_str(&format!("<link {tag}>"));
         }
-        rest = after;
+        rest = behind.to_owned();
     }
-    Ok(format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; font-src 'self'; img-src 'self' data:; \
-         connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
-    ))
+    kept.push_str(&rest);
+    if !kept.contains("<body>") {
+        return Err(missing("plain <body>"));
+    }
+    Ok(kept.replacen("<body>", &format!("<body data-module=\"{module}\" data-wasm=\"{wasm}\">"), 1))
 }

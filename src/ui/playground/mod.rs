@@ -115,7 +115,7 @@ impl Component for Playground {
             topic: topics::topic(lesson.number),
             progress: memory::load(&lesson.slug),
             run: None,
-            look: Look { speed: SPEED_USUAL, dock: if page::is_embedded() { Dock::Full } else { Dock::Bar }, ..Look::default() },
+            look: Look { speed: SPEED_USUAL, dock: page::first_dock(), ..Look::default() },
             opening: None,
             attempt: None,
             notice: None,

@@ -1,0 +1,43 @@
+// Starts the site's program. The text never waits for it: where the playground is in sight it starts at once; where it is docked
+// (a phone) it starts at the reader's first touch, key or scroll; and on a page without a playground only if there is progress to
+// show. Knows the names of the module's files from <body>.
+(() => {
+  const { module, wasm } = document.body.dataset;
+  const root = document.documentElement;
+  const absolute = (address) => new URL(address, document.baseURI).href;
+  const playground = document.getElementById("playground");
+
+  const failed = (error) => {
+    const banner = document.getElementById("panic");
+    document.getElementById("panic-cause").textContent = `Its program could not be loaded (${error.message}). Check the connection.`;
+    document.getElementById("panic-reload").addEventListener("click", () => location.reload());
+    document.getElementById("panic-forget").hidden = true;
+    banner.hidden = false;
+  };
+  let started = false;
+  const start = () => {
+    if (started) return;
+    started = true;
+    import(absolute(module)).then((program) => program.default({ module_or_path: absolute(wasm) })).catch(failed);
+  };
+
+  const hasProgress = () => {
+    try {
+      return Object.keys(localStorage).some((key) => key.startsWith("faultline.progress."));
+    } catch {
+      return false;
+    }
+  };
+  const inSight = () => matchMedia("(min-width: 68.75rem)").matches || "embed" in root.dataset || location.hash.startsWith("#s=");
+
+  if (!playground) {
+    if (document.querySelector("[data-lesson]") && hasProgress()) start();
+    return;
+  }
+  if (inSight()) return start();
+  for (const type of ["pointerdown", "keydown", "scroll", "wheel", "resize", "hashchange"]) {
+    addEventListener(type, start, { once: true, passive: true });
+  }
+  // A tap on the dock before the program is there is not lost: it opens what the tap asked for.
+  playground.addEventListener("click", () => { root.dataset.wanted = ""; start(); }, { once: true });
+})();
