@@ -43,12 +43,13 @@ pub const DEEDS: &[&str] = &[
     "clock",
     "param",
     "network",
+    "manual",
 ];
 
 /// The name of an intervention among [`DEEDS`].
 pub fn deed(what: &Intervention) -> &'static str {
     match what {
-        Intervention::Do(choice) => match choice {
+        Intervention::Do(choice) | Intervention::Scripted(choice, _) => match choice {
             Choice::Deliver(_) => "deliver",
             Choice::Drop(_) => "drop",
             Choice::Duplicate(_) => "duplicate",
@@ -70,6 +71,7 @@ pub fn deed(what: &Intervention) -> &'static str {
         Intervention::Hold(_) => "hold",
         Intervention::Release(_) => "release",
         Intervention::Network { .. } => "network",
+        Intervention::Manual(_) => "manual",
     }
 }
 

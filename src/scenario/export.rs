@@ -50,7 +50,7 @@ pub fn sentence(timeline: &Timeline, event: &Event) -> String {
     let algorithm = timeline.setup().algorithm;
     let message = event.message.as_ref().map_or_else(String::new, |flight| algorithm.describe(&*flight.payload));
     match &event.what {
-        Intervention::Do(choice) => match choice {
+        Intervention::Do(choice) | Intervention::Scripted(choice, _) => match choice {
             Choice::Deliver(id) => format!("{} hears from {}: {message}", id.to, id.from),
             Choice::Drop(id) => match event.reason {
                 Some(reason) => format!("lost from {} to {}, {reason}: {message}", id.from, id.to),
@@ -87,6 +87,8 @@ pub fn sentence(timeline: &Timeline, event: &Event) -> String {
         Intervention::Delay { message: id, by_us } => format!("delayed by {} ms from {} to {}: {message}", by_us / 1_000, id.from, id.to),
         Intervention::Hold(id) => format!("held back from {} to {}: {message}", id.from, id.to),
         Intervention::Release(id) => format!("released from {} to {}: {message}", id.from, id.to),
+        Intervention::Manual(true) => "from here on nothing happens by itself".to_owned(),
+        Intervention::Manual(false) => "the clock is in charge again".to_owned(),
         Intervention::Network { scope, conditions } => {
             let change = if conditions.is_some() { "changes" } else { "is as it was" };
             match scope {

@@ -154,7 +154,7 @@ impl Scenario {
     fn check_intervention(&self, entry: &topics::Entry, what: &Intervention) -> Result<(), String> {
         let in_range = |node: crate::sim::NodeId| if node.0 < self.nodes { Ok(()) } else { Err(Error::NoNode(node).to_string()) };
         match what {
-            Intervention::Do(choice) => {
+            Intervention::Do(choice) | Intervention::Scripted(choice, _) => {
                 choice.actor().map_or(Ok(()), in_range)?;
                 match choice {
                     Choice::Partition(groups) if groups.len() != usize::from(self.nodes) => {
@@ -184,7 +184,7 @@ impl Scenario {
                 }
                 conditions.map_or(Ok(()), |conditions| conditions.validate()).map_err(|error| error.to_string())
             }
-            Intervention::Delay { .. } | Intervention::Hold(_) | Intervention::Release(_) => Ok(()),
+            Intervention::Delay { .. } | Intervention::Hold(_) | Intervention::Release(_) | Intervention::Manual(_) => Ok(()),
         }
     }
 

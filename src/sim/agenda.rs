@@ -90,11 +90,13 @@ pub(super) struct Agenda {
     sequence: u64,
     /// What waits at paused nodes, in order, with the time at which it would have happened.
     parked: BTreeMap<NodeId, Vec<(u64, Due)>>,
+    /// Whether nothing is scheduled.
+    manual: bool,
 }
 
 impl Agenda {
     pub(super) fn new(seed: u64, network: Network, nodes: u16) -> Self {
-        let mut agenda = Agenda { seed, network, heap: BinaryHeap::new(), sequence: 0, parked: BTreeMap::new() };
+        let mut agenda = Agenda { seed, network, heap: BinaryHeap::new(), sequence: 0, parked: BTreeMap::new(), manual: false };
         for node in 0..nodes {
             agenda.push(0, Class::Start, u64::from(node) << 32, 0);
         }
@@ -174,13 +176,62 @@ impl Agenda {
         PeekMut::pop(entry);
     }
 
+    pub(super) fn is_manual(&self) -> bool {
+        self.manual
+    }
+
+    /// On: nothing is due any more but the starts of nodes. Off: all that is in flight or armed is scheduled as from now.
+    pub(super) fn set_manual(&mut self, world: &mut World, on: bool) {
+        if on == self.manual {
+            return;
+        }
+        self.manual = on;
+        let messages: Vec<MessageId> = world.in_flight().map(|flight| flight.id).collect();
+        let mut timers = Vec::new();
+        for node in (0..world.nodes()).map(NodeId) {
+            let armed = world.slot(node).into_iter().flat_map(|slot| slot.timers());
+            timers.extend(armed.map(|timer| (TimerId { node, code: timer.code, generation: timer.generation }, timer.between_us)));
+        }
+        if !on {
+            for id in messages {
+                if let Some(fate) = self.fate(world, id) {
+                    self.expect_end(id, fate.ends_us);
+                }
+            }
+            for (id, between_us) in timers {
+                self.arm(world, id, between_us);
+            }
+            return;
+        }
+        self.heap.retain(|entry| entry.class == Class::Start);
+        self.parked.clear();
+        for id in messages {
+            if let Some(flight) = world.flight_mut(id) {
+                (flight.ends_us, flight.doomed) = (u64::MAX, false);
+            }
+        }
+        for (id, _) in timers {
+            hold(world, id);
+        }
+    }
+
+    /// A timer was armed: it fires after a time drawn from its range, by the node's clock.
+    fn arm(&mut self, world: &mut World, id: TimerId, (low_us, high_us): (u64, u64)) {
+        let local_us = if low_us == high_us { low_us } else { rng::between(rng::for_timer(self.seed, id), low_us, high_us) };
+        let true_us = world.slot(id.node).map_or(local_us, |slot| slot.clock.true_us(local_us));
+        self.expect_timer(world, id, world.now_us().saturating_add(true_us));
+    }
+
     /// Schedules what a choice led to.
     pub(super) fn schedule(&mut self, world: &mut World, choice: &Choice, effects: &Effects) {
+        if self.manual {
+            // Messages stay as they were sent, without an end.
+            effects.armed().iter().for_each(|(id, _)| hold(world, *id));
+            return;
+        }
         let now_us = world.now_us();
-        for (id, (low_us, high_us)) in effects.armed() {
-            let local_us = if low_us == high_us { *low_us } else { rng::between(rng::for_timer(self.seed, *id), *low_us, *high_us) };
-            let true_us = world.slot(id.node).map_or(local_us, |slot| slot.clock.true_us(local_us));
-            self.expect_timer(world, *id, now_us.saturating_add(true_us));
+        for (id, between_us) in effects.armed() {
+            self.arm(world, *id, *between_us);
         }
         for id in effects.sent() {
             let Some(fate) = self.fate(world, *id) else { continue };
@@ -232,7 +283,7 @@ impl Agenda {
         let Some(slot) = world.slot(node) else { return };
         let moved: Vec<(TimerId, u64)> = slot
             .timers()
-            .filter(|timer| timer.due_us > now_us)
+            .filter(|timer| timer.due_us > now_us && timer.due_us < u64::MAX)
             .map(|timer| {
                 let left_local_us = before.local_us(timer.due_us - now_us);
                 let id = TimerId { node, code: timer.code, generation: timer.generation };
@@ -242,5 +293,13 @@ impl Agenda {
         for (id, due_us) in moved {
             self.expect_timer(world, id, due_us);
         }
+    }
+}
+
+/// A timer will not fire by itself.
+fn hold(world: &mut World, id: TimerId) {
+    if let Some(timer) = world.timer_slot_mut(id) {
+        (timer.due_us, timer.rank) = NEVER;
+        timer.queued = NEVER;
     }
 }

@@ -37,6 +37,11 @@ pub enum Intervention {
         /// To what.
         conditions: Option<Conditions>,
     },
+    /// On: the clock schedules nothing any more. Messages stay in flight and timers stay armed until somebody delivers or fires them. Off: it
+    /// schedules again, all that waits as if it had been sent or armed now.
+    Manual(bool),
+    /// A choice, now, with the answers that its handler's questions get.
+    Scripted(Choice, Vec<u32>),
 }
 
 /// What a run starts from.
@@ -145,6 +150,26 @@ impl Clock {
         finish(fold(self.fingerprint.value(), fold(self.world.fingerprint(), self.world.now_us())))
     }
 
+    /// Whether nothing happens by itself.
+    pub fn is_manual(&self) -> bool {
+        self.agenda.is_manual()
+    }
+
+    /// Where nothing happens by itself: notes when each message will be delivered or dropped, for showing it on its way. `future` tells the
+    /// message, the moment in virtual microseconds and whether it will be dropped, in order of time.
+    pub(super) fn foretell(&mut self, future: impl Iterator<Item = (MessageId, u64, bool)>) {
+        let mut ends: BTreeMap<MessageId, (u64, bool)> = BTreeMap::new();
+        for (id, time_us, is_dropped) in future {
+            ends.entry(id).or_insert((time_us, is_dropped));
+        }
+        let ids: Vec<MessageId> = self.world.in_flight().map(|flight| flight.id).collect();
+        for id in ids {
+            if let Some(flight) = self.world.flight_mut(id) {
+                (flight.ends_us, flight.doomed) = ends.get(&id).copied().unwrap_or((u64::MAX, false));
+            }
+        }
+    }
+
     /// Applies the next event if it is due by `until_us`; says whether there was one. `record` is written if given.
     pub fn step(&mut self, until_us: u64, record: Option<&mut Record>) -> Result<bool, Error> {
         let Some((time_us, due)) = self.agenda.next(&mut self.world, until_us) else { return Ok(false) };
@@ -182,6 +207,17 @@ impl Clock {
                 self.world.enabled(choice)?;
                 return self.apply(choice, None, true, record);
             }
+            Intervention::Scripted(choice, answers) => {
+                self.world.enabled(choice)?;
+                self.effects.answers = Answers::Given(answers.clone());
+                let applied = self.apply(choice, None, choice.is_fault(), record);
+                self.effects.answers = Answers::Drawn { seed: self.seed };
+                return applied;
+            }
+            Intervention::Manual(on) => self.agenda.set_manual(&mut self.world, *on),
+            Intervention::Delay { .. } | Intervention::Hold(_) | Intervention::Release(_) if self.agenda.is_manual() => {
+                return Err(Error::Range("Nothing here happens by itself: deliver the message or drop it.".to_owned()));
+            }
             Intervention::Delay { message, by_us } => {
                 error::check_delay(*by_us)?;
                 let flight = self.world.flight_mut(*message).ok_or(Error::NoMessage(*message))?;
@@ -213,7 +249,7 @@ impl Clock {
                 Intervention::Delay { message, .. } | Intervention::Hold(message) | Intervention::Release(message) => {
                     self.world.flight(*message).cloned()
                 }
-                Intervention::Do(_) | Intervention::Network { .. } => None,
+                Intervention::Do(_) | Intervention::Scripted(..) | Intervention::Network { .. } | Intervention::Manual(_) => None,
             };
             let (step, time_us) = (self.world.steps() - 1, self.world.now_us());
             if step >= record.known {

@@ -6,7 +6,7 @@
 
 use super::clock::{Clock, Intervention, Setup};
 use super::trace::Record;
-use super::{Error, limits};
+use super::{Choice, Error, limits};
 use serde::{Deserialize, Serialize};
 
 /// A position in a run: the moment `time_us`, after `after` events of exactly that moment. Unlike a count of events it still
@@ -180,9 +180,28 @@ impl Timeline {
         let journal = &self.branches[branch].journal;
         let stepped = step(&mut self.clock, journal, &mut self.done, &mut self.skipped, until_us, Some(&mut self.record))?;
         if stepped {
+            self.foretell();
             self.after_step();
         }
         Ok(stepped)
+    }
+
+    /// Where nothing happens by itself, the rest of the journal tells where messages go.
+    fn foretell(&mut self) {
+        if !self.clock.is_manual() {
+            return;
+        }
+        let branch = self.active.min(self.branches.len() - 1);
+        let rest = self.branches[branch].journal.get(self.done..).unwrap_or(&[]);
+        let end = |entry: &Entry| match &entry.what {
+            Intervention::Do(choice) | Intervention::Scripted(choice, _) => match choice {
+                Choice::Deliver(id) => Some((*id, entry.at.time_us, false)),
+                Choice::Drop(id) => Some((*id, entry.at.time_us, true)),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.clock.foretell(rest.iter().take_while(|entry| entry.what != Intervention::Manual(false)).filter_map(end));
     }
 
     fn after_step(&mut self) {
@@ -268,6 +287,7 @@ impl Timeline {
         self.clock = snapshot.clock.clone();
         self.done = snapshot.done;
         self.record.trace.clear();
+        self.foretell();
     }
 
     /// Does something to the run at the present moment. In the past of the branch this forks: the future that was is kept as a
@@ -298,6 +318,7 @@ impl Timeline {
         self.branches[active].journal.push(Entry { at, what: what.clone() });
         self.done += 1;
         self.clock.intervene(&what, Some(&mut self.record))?;
+        self.foretell();
         self.after_step();
         Ok(())
     }

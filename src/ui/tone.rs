@@ -59,12 +59,13 @@ pub fn shape_name(tone: Tone, reply: bool) -> &'static str {
 /// What a deed does to the cluster: `fault`, `fix` if it takes one back, `act` if it is neither.
 pub fn deed_name(deed: &Intervention) -> &'static str {
     match deed {
-        Intervention::Do(choice) => match choice {
+        Intervention::Do(choice) | Intervention::Scripted(choice, _) => match choice {
             Choice::Restart(_) | Choice::Resume(_) | Choice::Mend { .. } | Choice::Heal => "fix",
             choice if choice.is_fault() => "fault",
             _ => "act",
         },
         Intervention::Release(_) | Intervention::Network { conditions: None, .. } => "fix",
         Intervention::Delay { .. } | Intervention::Hold(_) | Intervention::Network { .. } => "fault",
+        Intervention::Manual(_) => "act",
     }
 }

@@ -10,11 +10,16 @@
 //! ```
 //!
 //! - [`query`]: what may be asked.
+//! - [`hunt`]: random walks, shrunk, and proved shortest; for bugs too deep for a search by levels.
+//! - [`replay`]: a witness as the journal of a run that plays, rewinds and is a link.
 //! - [`symmetry`]: interchangeable nodes.
 //! - `space`, `parts`, `scene`, `state`, `table`: how states are kept, and why a step costs so little.
 
+pub mod hunt;
+mod judge;
 mod parts;
 pub mod query;
+pub mod replay;
 mod scene;
 mod space;
 mod state;
@@ -114,11 +119,7 @@ impl Explorer {
     pub fn new(start: &World, query: &Query) -> Result<Self, Error> {
         check(start, query)?;
         let (space, row) = Space::new(start, query)?;
-        let goal_fact = |property: &Property| match property {
-            Property::Sometimes(Goal::Fact(fact)) | Property::Eventually { goal: Goal::Fact(fact), .. } => Some(*fact),
-            _ => None,
-        };
-        let facts = query.properties.iter().enumerate().filter_map(|(index, property)| Some((index, goal_fact(property)?))).collect();
+        let facts = query.properties.iter().enumerate().filter_map(|(index, property)| Some((index, judge::fact_of(property)?))).collect();
         let mut explorer = Explorer {
             found: vec![None; query.properties.len()],
             query: query.clone(),
@@ -402,26 +403,15 @@ impl Explorer {
         };
         let within = self.within();
         let Explorer { space, query, found: witnesses, .. } = self;
+        let is_open = |index: usize| witnesses.get(index).is_some_and(Option::is_none);
+        let is_asked = |(index, property): (usize, &Property)| is_open(index) && judge::looks_at_states(property);
         let mut notes: Vec<usize> = Vec::new();
         let mut goes_on = true;
-        let is_needed = query.boundary.is_some()
-            || query.properties.iter().zip(witnesses.iter()).any(|(property, witness)| witness.is_none() && looks_at_states(property));
-        if is_needed {
+        if query.boundary.is_some() || query.properties.iter().enumerate().any(is_asked) {
             let world = space.show(row);
-            let asks_invariants =
-                |(property, witness): (&Property, &Option<Found>)| matches!(property, Property::Always(_)) && witness.is_none();
-            // One call tells of all of them while they hold.
-            let some_is_broken = query.properties.iter().zip(witnesses.iter()).any(asks_invariants) && world.check(0).is_some();
-            for (index, (property, witness)) in query.properties.iter().zip(witnesses.iter()).enumerate() {
-                let is_known = witness.is_some();
-                match property {
-                    Property::Always(invariant) if !is_known && some_is_broken && is_broken(world, usize::from(*invariant)) => {
-                        notes.push(index)
-                    }
-                    Property::Sometimes(Goal::State(test)) if !is_known && (test.holds)(world) => notes.push(index),
-                    Property::Eventually { goal: Goal::State(test), .. } if (test.holds)(world) => goes_on = false,
-                    _ => {}
-                }
+            notes = judge::witnessed(world, &query.properties, is_open);
+            if let [Property::Eventually { goal: Goal::State(test), .. }] = query.properties.as_slice() {
+                goes_on = !(test.holds)(world);
             }
             if let Some(boundary) = query.boundary.as_ref().filter(|boundary| !(boundary.holds)(world)) {
                 goes_on = false;
@@ -477,19 +467,6 @@ impl Explorer {
             std::mem::swap(&mut row, &mut child);
         }
         path
-    }
-}
-
-/// Whether that invariant itself is broken.
-fn is_broken(world: &World, invariant: usize) -> bool {
-    world.check(invariant).is_some_and(|(broken, _)| broken == invariant)
-}
-
-/// Whether a property is tested on states, and not on the steps between them.
-fn looks_at_states(property: &Property) -> bool {
-    match property {
-        Property::Always(_) => true,
-        Property::Sometimes(goal) | Property::Eventually { goal, .. } => matches!(goal, Goal::State(_)),
     }
 }
 

@@ -512,6 +512,13 @@ impl Space {
         })
     }
 
+    /// Which of the ways of a step an edge is, from 0.
+    pub fn way(&self, row: &[u32], edge: Edge) -> u32 {
+        let Some(node) = edge.step.node(&self.parts) else { return 0 };
+        let local = at(self.layout.nodes_of(row), node.index());
+        edge.outcome.saturating_sub(self.known.get((u64::from(local) << 36) | edge.step.input()))
+    }
+
     fn outcome_of(&self, edge: Edge) -> Option<&Outcome> {
         self.outcomes.get(edge.outcome as usize)
     }

@@ -161,9 +161,9 @@ fn is_fault(run: &Run, event: &Event) -> bool {
             run.timeline().setup().algorithm.params().get(usize::from(*index)).is_some_and(|spec| spec.kind == ParamKind::Rule)
         }
         Intervention::Do(Choice::Restart(_) | Choice::Resume(_) | Choice::Mend { .. } | Choice::Heal) => false,
-        Intervention::Do(choice) => choice.is_fault(),
+        Intervention::Do(choice) | Intervention::Scripted(choice, _) => choice.is_fault(),
         Intervention::Delay { .. } | Intervention::Hold(_) => true,
-        Intervention::Release(_) | Intervention::Network { .. } => false,
+        Intervention::Release(_) | Intervention::Network { .. } | Intervention::Manual(_) => false,
     }
 }
 

@@ -30,7 +30,7 @@ pub fn name(timeline: &Timeline, branch: &Branch) -> String {
 /// What was done, in a few words.
 fn deed(algorithm: &dyn Algorithm, what: &Intervention) -> String {
     match what {
-        Intervention::Do(choice) => match choice {
+        Intervention::Do(choice) | Intervention::Scripted(choice, _) => match choice {
             Choice::Deliver(id) => format!("deliver {}→{}", id.from, id.to),
             Choice::Drop(id) => format!("drop {}→{}", id.from, id.to),
             Choice::Duplicate(id) => format!("duplicate {}→{}", id.from, id.to),
@@ -54,5 +54,6 @@ fn deed(algorithm: &dyn Algorithm, what: &Intervention) -> String {
         Intervention::Hold(id) => format!("hold {}→{}", id.from, id.to),
         Intervention::Release(id) => format!("release {}→{}", id.from, id.to),
         Intervention::Network { .. } => "network".to_owned(),
+        Intervention::Manual(on) => if *on { "by hand" } else { "by the clock" }.to_owned(),
     }
 }
