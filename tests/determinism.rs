@@ -4,6 +4,7 @@
 //! `FAULTLINE_GOLDEN=write cargo test --test determinism`, and raise `scenario::ENGINE_VERSION` if links are out in the world.
 
 #![cfg(test)]
+#![cfg(not(target_arch = "wasm32"))]
 
 mod runs;
 

@@ -4,6 +4,7 @@
 //! `FAULTLINE_GOLDEN=write cargo test --test links` writes the golden links anew; for format 1 that ends with the first publication.
 
 #![cfg(test)]
+#![cfg(not(target_arch = "wasm32"))]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
