@@ -2,11 +2,14 @@
 
 #![cfg(test)]
 
+// Each test of models uses some of them.
+#[allow(dead_code)]
 mod models;
 
-use faultline::check::explorer::{Explorer, Goal, Network, Property, Pruning, Query, Stop, Verdict, started};
+use faultline::check::explorer::{Explorer, Goal, Limits, Network, Property, Pruning, Query, Stop, Verdict, started};
 use faultline::sim::{Params, Protocol, script};
 use models::paxos::{PAXOS, PROMISES_HEEDED, Paxos};
+use models::pointers::{self, POINTERS};
 use models::two_phase::{self, TWO_PHASE};
 use std::rc::Rc;
 
@@ -58,12 +61,27 @@ fn of_interchangeable_managers_one_order_is_visited() {
 
 #[test]
 fn the_order_found_by_looks_has_as_many_orbits_as_trying_all_orders() {
-    for managers in [2, 3, 4] {
+    for managers in [2, 3, 4, 5] {
         let orbits = |tries_all| {
             let query = Query { symmetry: Some(Rc::new(two_phase::symmetry(managers, tries_all))), ..two_phase_query() };
             two_phase(managers, &query).finish().distinct
         };
         assert_eq!(orbits(false), orbits(true), "{managers} managers");
+    }
+}
+
+#[test]
+fn nodes_that_hold_things_about_each_other_have_exact_orbits_too() {
+    for (nodes, orders) in [(2, 2), (3, 6), (4, 24)] {
+        let search = |symmetry| {
+            let world = started(&POINTERS, nodes, Params::default(), 0).unwrap();
+            Explorer::new(&world, &Query { symmetry, ..Query::new(Vec::new()) }).unwrap().finish().distinct
+        };
+        let orbits = |tries_all| search(Some(Rc::new(pointers::symmetry(nodes, tries_all)) as Rc<_>));
+        let (states, exact) = (search(None), orbits(true));
+        assert_eq!(orbits(false), exact, "{nodes} nodes");
+        // An orbit has at most as many states as there are orders.
+        assert!(exact < states && exact * orders >= states, "{nodes} nodes: {exact} orbits of {states} states");
     }
 }
 
@@ -97,4 +115,15 @@ fn paxos_whose_leader_ignores_promises_breaks_in_17_events() {
     let mut world = started(&PAXOS, 5, params, 0).unwrap();
     let played = script::play(&mut world, &script, true);
     assert_eq!((played.skipped, played.broken.map(|(after, invariant, _)| (after, invariant))), (0, Some((17, 0))));
+}
+
+#[test]
+fn the_larger_models_have_the_states_that_stateright_finds() {
+    let limits = Limits { states_max: u64::MAX, memory_bytes_max: u64::MAX, ..Limits::default() };
+    let mut explorer = two_phase(7, &Query { limits, ..two_phase_query() });
+    assert_eq!(counts(&mut explorer), (296_448, 2_744_706, 23));
+    let query = Query { pruning: Pruning::Idle, stop: Stop::Never, limits, ..Query::invariants(&PAXOS) };
+    let mut explorer = paxos(3, 1, &query);
+    assert_eq!(counts(&mut explorer), (1_194_428, 2_420_477, 28));
+    assert_eq!((explorer.verdict(), explorer.witnessed().count()), (Verdict::Exhausted, 0));
 }

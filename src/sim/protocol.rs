@@ -110,6 +110,7 @@ pub trait Protocol: Sized + 'static {
     /// What clients ask.
     type Command: Data;
     /// History that the invariants need and no node has: "who led each term". Part of the state that the Explorer tells apart.
+    /// It keeps neither times nor names of messages: a search has no times, and names of its own.
     type Ghost: Data + Default;
 
     /// Params in the order of their indices. Append only: links name them by index.

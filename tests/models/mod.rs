@@ -1,4 +1,6 @@
 //! Models that other checkers have counts for, as protocols of this engine.
 
+pub mod dice;
 pub mod paxos;
+pub mod pointers;
 pub mod two_phase;

@@ -74,15 +74,20 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// A message of this content in flight, under a name that no real one has: `k` counts from [`K_BASE`].
-    pub fn flight(&self, k: u32, copy: u8) -> Flight {
-        let id = MessageId { from: self.from, to: self.to, k: K_BASE | k, copy };
+    /// A message of this content in flight, under a name that no real one has: `k` counts from [`K_BASE`]. `number` is the letter's, or where it
+    /// stands in a queue; `same` counts equal messages before it.
+    pub fn flight(&self, number: u32, same: u32) -> Flight {
+        // Not by `copy`: that says who made a message, and the network may have made none of these.
+        let k = K_BASE | ((same << SAME_SHIFT) & !K_BASE) ^ number;
+        let id = MessageId { from: self.from, to: self.to, k, copy: 0 };
         Flight { id, payload: Rc::clone(&self.payload), sent_us: 0, cause: 0, ends_us: u64::MAX, doomed: false }
     }
 }
 
 /// Real messages are numbered from 0 on each link; those of a search above this.
 pub const K_BASE: u32 = 1 << 31;
+/// Where the count of equal messages is in the number.
+const SAME_SHIFT: u32 = 24;
 
 /// The ghost.
 pub struct Shadow {

@@ -72,13 +72,13 @@ impl Scene {
                 (Some(a), Some(b)) if a == b => (i, j) = (i + 1, j + 1),
                 (Some(a), b) if b.is_none_or(|b| a < b) => {
                     if let Some(letter) = parts.letters.get(a as usize) {
-                        self.world.take_flight(letter.flight(a, copy_at(old, i)).id);
+                        self.world.take_flight(letter.flight(a, same_before(old, i)).id);
                     }
                     i += 1;
                 }
                 (_, Some(b)) => {
                     if let Some(letter) = parts.letters.get(b as usize) {
-                        self.world.put_flight(letter.flight(b, copy_at(new, j)));
+                        self.world.put_flight(letter.flight(b, same_before(new, j)));
                     }
                     j += 1;
                 }
@@ -94,14 +94,14 @@ impl Scene {
         let letter = parts.letters.get(number as usize)?;
         Some(match self.network {
             Network::Fifo => letter.flight(u32::try_from(position).ok()?, 0).id,
-            Network::Unordered | Network::Growing => letter.flight(number, copy_at(messages, position)).id,
+            Network::Unordered | Network::Growing => letter.flight(number, same_before(messages, position)).id,
         })
     }
 }
 
 /// How many equal messages stand before a position.
-fn copy_at(messages: &[u32], position: usize) -> u8 {
+fn same_before(messages: &[u32], position: usize) -> u32 {
     let number = messages.get(position);
     let same = messages.get(..position).unwrap_or(&[]).iter().rev().take_while(|other| Some(*other) == number).count();
-    u8::try_from(same).unwrap_or(u8::MAX)
+    u32::try_from(same).unwrap_or(0)
 }

@@ -684,12 +684,15 @@ impl Space {
             ) => self.parts.letters.get(number as usize).map(|letter| Flight { id: *id, ..letter.flight(0, 0) }),
             _ => None,
         };
-        let messages = self.layout.messages_of(child);
-        let name = |number: &u32| {
-            let position = messages.iter().rposition(|other| other == number)?;
+        let sends = self.outcome_of(edge).map_or(&[][..], |outcome| self.sends_of(outcome));
+        // Of equal messages, those sent now are taken for the last ones.
+        let name = |(index, number): (usize, &u32)| {
+            let later = sends.iter().skip(index + 1).filter(|other| *other == number).count();
+            let messages = self.layout.messages_of(child).iter().enumerate().rev();
+            let (position, _) = messages.filter(|(_, other)| *other == number).nth(later)?;
             self.scene.message_id(child, position, &self.parts)
         };
-        let sent: Vec<_> = self.outcome_of(edge).map_or(&[][..], |outcome| self.sends_of(outcome)).iter().filter_map(name).collect();
+        let sent: Vec<_> = sends.iter().enumerate().filter_map(name).collect();
         let before = edge.step.node(&self.parts).and_then(|node| self.parts.locals.get(at(row, node.index()) as usize));
         let world = self.scene.world();
         let step = Step {

@@ -1,0 +1,94 @@
+//! Nodes that each point at another once, and let go if it points back: what one node holds is about others, so how nodes are ordered
+//! cannot be told from each by itself.
+
+use faultline::check::explorer::symmetry::Renames;
+use faultline::sim::{
+    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView,
+    ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace,
+};
+
+pub struct Pointers;
+pub static POINTERS: Erased<Pointers> = Erased::new();
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Point;
+
+impl Timer for Point {
+    fn code(self) -> u32 {
+        0
+    }
+    fn from_code(code: u32) -> Option<Self> {
+        (code == 0).then_some(Point)
+    }
+    fn info(self) -> TimerInfo {
+        TimerInfo { name: "point", action: "point now" }
+    }
+}
+
+impl Protocol for Pointers {
+    type Stable = ();
+    type Volatile = Option<NodeId>;
+    type Message = ();
+    type Timer = Point;
+    type Command = ();
+    type Ghost = ();
+
+    const PARAMS: &'static [ParamSpec] = &[];
+    const COMMANDS: &'static [CommandSpec] = &[];
+    const KINDS: &'static [MessageKind] =
+        &[MessageKind { name: "you", short: "y", tone: Tone::Neutral, reply: false, help: "I point at you." }];
+
+    fn blank_disk(_: &Env<'_>) {}
+    fn on_start((): &mut (), cx: &mut Context<'_, Self>) -> Option<NodeId> {
+        cx.set_timer(Point, 1);
+        None
+    }
+    fn on_message(node: &mut Node<'_, Self>, from: NodeId, (): &(), _: &mut Context<'_, Self>) {
+        if *node.volatile == Some(from) {
+            *node.volatile = None;
+        }
+    }
+    fn on_timer(node: &mut Node<'_, Self>, _: Point, cx: &mut Context<'_, Self>) {
+        let which = cx.choose(u32::from(cx.nodes()) - 1);
+        *node.volatile = cx.peers().nth(which as usize);
+        node.volatile.iter().for_each(|to| cx.send(*to, ()));
+    }
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Context<'_, Self>) {}
+    fn command(_: &CommandCall) -> Result<(), String> {
+        Err("It takes no commands.".to_owned())
+    }
+    fn kind((): &()) -> u16 {
+        0
+    }
+    fn describe((): &()) -> String {
+        "I point at you".to_owned()
+    }
+    fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
+    fn invariants() -> &'static [Invariant<Self>] {
+        &[]
+    }
+    fn facts() -> &'static [Fact<Self>] {
+        &[]
+    }
+    fn role((): &(), _: &Option<NodeId>) -> Role {
+        Role::default()
+    }
+    fn view(_: &Cluster<'_, Self>, _: NodeId) -> NodeView {
+        NodeView::default()
+    }
+    fn exhibits(_: &Cluster<'_, Self>, (): &(), _: &Trace) -> Vec<Exhibit> {
+        Vec::new()
+    }
+}
+
+/// All nodes are interchangeable.
+pub fn symmetry(nodes: u16, tries_all: bool) -> Renames<Pointers> {
+    Renames {
+        groups: vec![(0..nodes).map(NodeId).collect()],
+        stable: |(), _| (),
+        volatile: |pointer, renaming| pointer.map(|node| renaming.of(node)),
+        message: |(), _| (),
+        ghost: |(), _| (),
+        tries_all,
+    }
+}
