@@ -22,7 +22,7 @@ readerTest('a partition, its dialog and a notice are accessible, light and dark'
   await steps(page, 20);
   await page.getByRole('button', { name: 'Partition', exact: true }).focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('dialog', { name: 'Partition the cluster' }).waitFor();
+  await page.getByRole('dialog', { name: 'Partition' }).waitFor();
   await assertAccessible(page, '#playground');
 });
 

@@ -35,7 +35,7 @@ readerTest('an experiment wants a bet, sees its goal reached, says who won, and 
   assert.ok(await bets(page, 'crash').first().isChecked());
   assert.equal(await where(page, 'crash').textContent(), 'You have reached this goal.');
   await page.goto('');
-  assert.ok((await page.locator('.topic-progress .pip[data-on]').count()) >= 1, 'the path shows how far the lesson is');
+  await eventually('the path shows how far the lesson is', async () => (await page.locator('.topic-progress .pip[data-on]').count()) >= 1);
 });
 
 readerTest('a right bet is told so', async (page) => {

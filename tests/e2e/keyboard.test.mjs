@@ -129,7 +129,7 @@ readerTest('a cluster is cut with the keyboard through the dialog, and two leade
   const partition = page.getByRole('button', { name: 'Partition', exact: true });
   await tabTo(page, partition, 'Shift+Tab');
   await page.keyboard.press('Enter');
-  const dialog = page.getByRole('dialog', { name: 'Partition the cluster' });
+  const dialog = page.getByRole('dialog', { name: 'Partition' });
   await dialog.waitFor();
   assert.ok(await dialog.evaluate((element) => element.contains(document.activeElement)));
   const cut = dialog.getByRole('button', { name: 'Cut', exact: true });
@@ -147,9 +147,10 @@ readerTest('a cluster is cut with the keyboard through the dialog, and two leade
 
   await tabTo(page, key(page, 'Step'));
   await enterUntil(page, 'two leaders', async () => (await leaders(page).count()) === 2);
-  assert.match(await caption(page).textContent(), /^Two leaders at once: node \d in term 2, and node 0, still, in term 1\./);
+  const said = /^Two leaders at once: node [234] in term (\d+), and node 0, still, in term (\d+)\./.exec(await caption(page).textContent());
   const terms = termsOf(await leaders(page).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label'))));
-  assert.deepEqual(terms.sort(), [1, 2]);
+  assert.deepEqual(terms.sort(), said.slice(1).map(Number).sort());
+  assert.notEqual(terms[0], terms[1]);
 
   const heal = page.getByRole('button', { name: 'Heal', exact: true });
   await tabTo(page, heal, 'Shift+Tab');

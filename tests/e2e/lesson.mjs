@@ -5,9 +5,10 @@ import { eventually } from './harness.mjs';
 
 export const LESSON = 'lessons/08-leader-election/';
 
-/** Opens the lesson, with what follows its address, and waits for the playground. */
+/** Opens the lesson, with what follows its address, and waits for the playground. Where it is docked, a key starts it. */
 export async function openLesson(page, rest = '') {
   await page.goto(LESSON + rest);
+  await page.keyboard.press('Shift');
   await page.locator('#tab-log').waitFor({ state: 'attached' });
 }
 
@@ -19,7 +20,7 @@ export const messages = (page, words) => stage(page).getByRole('button', { name:
 export const menu = (page) => page.locator('.pg-stage').getByRole('dialog');
 export const time = (page) => page.getByRole('group', { name: 'Time', exact: true });
 export const key = (page, name) => time(page).getByRole('button', { name, exact: true });
-export const scrubber = (page) => time(page).getByRole('slider');
+export const scrubber = (page) => page.getByLabel('Moment of the run');
 export const caption = (page) => page.locator('.caption');
 export const notice = (page) => page.locator('.pg-notice');
 export const tab = (page, name) => page.getByRole('tab', { name });
@@ -35,17 +36,24 @@ export const now = async (page) => Number(await scrubber(page).inputValue());
 export const stepCount = async (page) => Number((await page.locator('#tab-log .count').textContent()).replaceAll(',', ''));
 
 /**
- * All that tells one moment of a run from another: time, steps, nodes, messages and where they are, caption, what holds. Not the
- * marks of messages lost a moment ago: how long they stay depends on the speed, which is the reader's own.
+ * All that tells one moment of a run from another: time, steps, nodes, messages and how far they are, caption, what holds. Not the
+ * size of the stage, and not the marks of messages lost a moment ago: how long they stay depends on the speed, which is the
+ * reader's own.
  */
 export async function picture(page) {
   return page.evaluate(() => {
     const read = (selector, of) => [...document.querySelectorAll(selector)].map(of).sort();
+    const place = (one) => /translate\(([-\d.]+)[ ,]+([-\d.]+)\)/.exec(one.getAttribute('transform')).slice(1).map(Number);
+    const percent = (message) => {
+      const [from, to] = /from (\d+) to (\d+)/.exec(message.getAttribute('aria-label')).slice(1).map((id) => place(document.querySelector(`.node[aria-label^="Node ${id},"]`)));
+      const [way, done] = [to, place(message)].map(([x, y]) => [x - from[0], y - from[1]]);
+      return Math.round((100 * (way[0] * done[0] + way[1] * done[1])) / (way[0] ** 2 + way[1] ** 2));
+    };
     return {
       readout: document.querySelector('.readout').textContent,
       nodes: read('.node', (one) => `${one.getAttribute('aria-label')} ${one.dataset.role} ${one.dataset.state}`),
       timers: read('.node-timer', (one) => one.getAttribute('stroke-dasharray')),
-      messages: read('.msg[aria-label]', (one) => `${one.getAttribute('aria-label')} ${one.getAttribute('transform')}`),
+      messages: read('.msg[aria-label]', (one) => `${one.getAttribute('aria-label')}, ${percent(one)} %`),
       links: read('.link', (one) => `${one.getAttribute('aria-label')} ${one.dataset.state}`),
       cut: read('.cut-label', (one) => one.textContent),
       caption: document.querySelector('.caption').textContent,

@@ -3,12 +3,12 @@
 
 const MASK = (1n << 64n) - 1n;
 const SEED = 0x9e3779b97f4a7c15n;
-const MULTIPLIER = 0xa0761d6478bd642fn;
+const PRIME_1 = 0x9e3779b185ebca87n;
+const PRIME_2 = 0xc2b2ae3d27d4eb4fn;
 
 function fold(state, word) {
-  const product = (state ^ word) * (((word ^ MULTIPLIER) & MASK) | 1n | (MULTIPLIER << 1n));
-  const mixed = (product & MASK) ^ ((product >> 64n) & MASK);
-  return ((((mixed << 23n) | (mixed >> 41n)) & MASK) + SEED) & MASK;
+  const mixed = state ^ ((word * PRIME_2) & MASK);
+  return ((((mixed << 29n) | (mixed >> 35n)) & MASK) * PRIME_1 + SEED) & MASK;
 }
 
 /** The first field of a link after its version: a check on all that follows. */

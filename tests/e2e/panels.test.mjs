@@ -9,6 +9,7 @@ const TABS = ['tab-inspector', 'tab-log', 'tab-invariants', 'tab-exhibit-0', 'ta
 
 async function openLesson(page) {
   await page.goto(LESSON);
+  await page.keyboard.press('Shift');
   await page.locator('.tablist').waitFor({ state: 'attached' });
 }
 

@@ -40,6 +40,18 @@ readerTest('the dock rises from a bar to half the screen, to all of it, and back
   assert.equal(await opener(page).getAttribute('aria-expanded'), 'false');
 });
 
+readerTest('the program waits for the first touch, and does what that touch asked for', TOUCH, async (page) => {
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(LESSON, { waitUntil: 'networkidle' });
+  assert.ok(!asked.some((url) => url.endsWith('.wasm')), 'whoever only reads pays for no program');
+  await opener(page).tap();
+  await stage(page).waitFor();
+  assert.equal(await dock(page), 'half');
+  await opener(page).tap();
+  assert.equal(await dock(page), 'full');
+});
+
 readerTest('the bar plays, and tells what happens', TOUCH, async (page) => {
   await openLesson(page);
   await page.locator('.dock').getByRole('button', { name: 'Play', exact: true }).tap();

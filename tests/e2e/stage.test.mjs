@@ -8,6 +8,7 @@ const LESSON = 'lessons/08-leader-election/';
 /** Opens the lesson and lets node 0 ask for votes, so that four messages are in flight and time stands still. */
 async function openElection(page) {
   await page.goto(LESSON);
+  await page.keyboard.press('Shift');
   await page.locator('.stage .node').first().waitFor({ state: 'attached' });
   const dock = page.locator('.dock-open');
   if (await dock.isVisible()) await dock.click();

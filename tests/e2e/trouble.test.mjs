@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { eventually, readerTest } from './harness.mjs';
-import { LESSON, key, now, openLesson, stage, tab } from './lesson.mjs';
+import { LESSON, key, now, openLesson, tab } from './lesson.mjs';
 
 const banner = (page) => page.locator('#panic');
 const lessonPage = (url) => url.pathname.endsWith(`/${LESSON}`);
@@ -61,12 +61,16 @@ readerTest('“Reload without saved state” forgets what is stored here, and th
   assert.equal(await page.locator('#experiment-crash').getAttribute('data-progress'), 'new');
 });
 
-readerTest('a program that does not arrive leaves the text to read', { expected: [/wasm/, /Failed to load/, /net::/, /fetch/] }, async (page) => {
-  await page.route('**/*.wasm', (route) => route.abort());
+readerTest('a program that does not arrive leaves the text to read, and a way on', { expected: [/\.wasm/, /Failed to load/, /net::/, /fetch/] }, async (page) => {
+  let broken = true;
+  await page.route('**/*.wasm', (route) => (broken ? route.abort() : route.continue()));
   await page.goto(LESSON);
+  await banner(page).waitFor();
+  assert.match(await page.locator('#panic-cause').textContent(), /^Its program could not be loaded \(.+\)\. Check the connection\.$/);
   assert.ok(await page.getByText('A candidate with votes from a majority is leader.').isVisible());
-  await page.locator('.pg-wait').waitFor();
-  assert.ok(!(await stage(page).isVisible()));
+  broken = false;
+  await banner(page).getByRole('button', { name: 'Reload', exact: true }).click();
+  await key(page, 'Play').waitFor();
 });
 
 const CORRUPT = ['', 'null', '[]', '{', '"x"', '17', '{"version":1}', '{"version":99,"reached":{},"bets":{},"answers":{}}',
