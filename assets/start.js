@@ -28,16 +28,16 @@
       return false;
     }
   };
-  const inSight = () => matchMedia("(min-width: 68.75rem)").matches || "embed" in root.dataset || location.hash.startsWith("#s=");
+  const wide = matchMedia("(min-width: 68.75rem)");
+  const inSight = () => wide.matches || "embed" in root.dataset || location.hash.startsWith("#s=");
 
   if (!playground) {
     if (document.querySelector("[data-lesson]") && hasProgress()) start();
     return;
   }
   if (inSight()) return start();
-  for (const type of ["pointerdown", "keydown", "scroll", "wheel", "resize", "hashchange"]) {
-    addEventListener(type, start, { once: true, passive: true });
-  }
+  for (const type of ["pointerdown", "keydown", "scroll", "wheel", "hashchange"]) addEventListener(type, start, { once: true, passive: true });
+  wide.addEventListener("change", start, { once: true });
   // A tap on the dock before the program is there is not lost: it opens what the tap asked for.
   playground.addEventListener("click", () => { root.dataset.wanted = ""; start(); }, { once: true });
 })();
