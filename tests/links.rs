@@ -127,6 +127,9 @@ fn intervention(topic: &'static Topic, algorithm: u8, nodes: u16) -> impl Strate
         1 => (message(nodes), any::<u64>()).prop_map(|(message, by_us)| Intervention::Delay { message, by_us }),
         1 => message(nodes).prop_map(Intervention::Hold),
         1 => message(nodes).prop_map(Intervention::Release),
+        1 => any::<bool>().prop_map(Intervention::Manual),
+        2 => (choice(topic, algorithm, nodes), prop::collection::vec(any::<u32>(), 0..4))
+            .prop_map(|(choice, answers)| Intervention::Scripted(choice, answers)),
         1 => (scope, prop::option::of(conditions())).prop_map(|(scope, conditions)| Intervention::Network { scope, conditions }),
     ]
 }
@@ -492,6 +495,9 @@ fn golden_scenarios() -> Vec<Scenario> {
         Intervention::Do(Choice::Crash(NodeId(2))),
         Intervention::Do(Choice::Wipe(NodeId(2))),
         Intervention::Do(Choice::Param { index: 2, value: 50 }),
+        Intervention::Manual(true),
+        Intervention::Scripted(Choice::Fire(TimerId { node: NodeId(1), code: 0, generation: 1 }), vec![1, 2]),
+        Intervention::Manual(false),
     ];
     by_hand.journal = choices
         .into_iter()
