@@ -45,7 +45,9 @@ struct Mounted {
 
 impl Drop for Mounted {
     fn drop(&mut self) {
-        self.handle.take().map(AppHandle::destroy);
+        if let Some(handle) = self.handle.take() {
+            handle.destroy();
+        }
         self.root.remove();
     }
 }

@@ -26,6 +26,11 @@ impl Attempt {
     pub fn new(id: String, since_us: u64, shown: bool) -> Self {
         Attempt { id, since_us, shown, reached: Reached::default(), settled: None }
     }
+
+    /// Whether it is the solution that plays.
+    pub fn is_shown(&self) -> bool {
+        self.shown
+    }
 }
 
 /// Looks at what the run has reached; says whether there is something new to remember.

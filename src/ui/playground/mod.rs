@@ -448,7 +448,9 @@ impl Playground {
         let stepped = run.timeline.borrow().step_count() != steps;
         let broke = broken_so_far(&run.timeline.borrow()) > violations;
         let ended = run.timeline.borrow().now_us() >= crate::sim::limits::TIME_US_MAX;
-        if broke || ended {
+        // A violation is worth a stop, unless it is a solution that plays: it may have further to go.
+        let shown = self.attempt.as_ref().is_some_and(Attempt::is_shown);
+        if (broke && !shown) || ended {
             self.look.playing = false;
         }
         if ended {
