@@ -1,7 +1,7 @@
 //! The lessons do what their text says: every run plays, every goal can be reached, every number holds. And every mistake that an
 //! author can make is found, with its line.
 
-#![cfg(all(test, not(target_arch = "wasm32")))]
+#![cfg(test)]
 
 use faultline::lessons::Bet;
 use faultline::lessons::goal::Progress;
