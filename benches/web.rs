@@ -1,7 +1,7 @@
 //! The engine in a browser: the same runs as `engine.rs`, timed by the page's clock. README.md beside this has the budgets.
 //!
 //! `cargo test --release --no-default-features --target wasm32-unknown-unknown --bench web -- --nocapture` is the site's own profile;
-//! `cargo bench --no-default-features --target wasm32-unknown-unknown --bench web -- --nocapture` is at the highest optimisation.
+//! `CARGO_PROFILE_RELEASE_OPT_LEVEL=3` in front of it builds for speed instead of size.
 
 #![cfg(test)]
 #![cfg(target_arch = "wasm32")]
