@@ -2,6 +2,7 @@
 //! author can make is found, with its line.
 
 #![cfg(test)]
+#![cfg(not(target_arch = "wasm32"))]
 
 use faultline::lessons::Bet;
 use faultline::lessons::goal::Progress;
