@@ -171,13 +171,13 @@ for (const [size, settings] of [['wide', {}], ['on a phone', { viewport: PHONE, 
   readerTest(`stage, menu, list and dialog are accessible, ${size}`, { ...settings, timeout: 240_000 }, async (page) => {
     await openElection(page);
     await openMenu(page, message(page, 0, 1));
-    await assertAccessible(page);
+    await assertAccessible(page, '#playground');
     await page.keyboard.press('Escape');
     await page.locator('.stage-held .btn', { hasText: 'in flight' }).click();
-    await assertAccessible(page);
+    await assertAccessible(page, '#playground');
     await page.keyboard.press('Escape');
     await page.locator('.stage-tools .btn', { hasText: 'Partition' }).press('Enter');
-    await assertAccessible(page);
+    await assertAccessible(page, '#playground');
     await page.keyboard.press('Escape');
   });
 }
