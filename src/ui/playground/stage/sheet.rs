@@ -265,7 +265,7 @@ fn view_entries(ctx: &Context<Sheet>, entries: &[Entry]) -> Html {
         let does = entry.does.clone();
         let onclick = ctx.link().callback(move |_: MouseEvent| Told::Chosen(does.clone()));
         html! {
-            <button class="menu-item" type="button" data-tone={entry.fault.then_some("fault")} disabled={entry.refusal.is_some()} title={entry.refusal.clone()} {onclick}>
+            <button class={classes!("menu-item", entry.small.as_ref().map(|_| "menu-wide"))} type="button" data-tone={entry.fault.then_some("fault")} disabled={entry.refusal.is_some()} title={entry.refusal.clone()} {onclick}>
                 { icon(entry.icon) }
                 <span>{ entry.label.clone() }{ for entry.small.iter().map(|small| html! { <small>{ small.clone() }</small> }) }</span>
             </button>
