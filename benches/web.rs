@@ -7,10 +7,16 @@
 #![cfg(target_arch = "wasm32")]
 
 mod common;
+// Of the models, this measures one.
+#[allow(dead_code)]
+#[path = "../tests/models/mod.rs"]
+mod models;
 
 use common::Run;
+use faultline::check::explorer::{Explorer, Limits, Query, started};
 use faultline::scenario::link;
-use faultline::sim::Clock;
+use faultline::sim::{Clock, Params, Protocol};
+use models::paxos;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -81,5 +87,21 @@ fn links() {
     console_log!("decode of a link with 60 interventions: {decode_ms:.3} ms");
     for (name, text) in common::hostile_texts() {
         console_log!("refusal of 64 KB, {name}: {:.2} ms", took_ms(|| assert!(link::decode(&text).is_err())));
+    }
+}
+
+/// A million states of Paxos, with every one of its three clients' histories judged.
+#[wasm_bindgen_test]
+fn states_a_second() {
+    let unlimited = Limits { states_max: u64::MAX, memory_bytes_max: u64::MAX, ..Limits::default() };
+    for clients in [2, 3] {
+        let params = Params::defaults(paxos::Paxos::PARAMS);
+        let world = started(&paxos::PAXOS, 3 + clients, params, 0).expect("it is a valid world");
+        let before = heap_bytes();
+        let mut explorer = Explorer::new(&world, &Query { limits: unlimited, ..Query::invariants(&paxos::PAXOS) }).expect("a valid query");
+        let mut distinct = 0;
+        let ms = took_ms(|| distinct = explorer.finish().distinct);
+        let mib = (heap_bytes() - before) / f64::from(1 << 20);
+        console_log!("Paxos, {clients} clients: {distinct} states, {:.2} million states/s, {mib:.0} MiB", distinct as f64 / ms / 1e3);
     }
 }

@@ -5,8 +5,11 @@
 
 use faultline::check::explorer::replay::{PACE_US, journal};
 use faultline::check::explorer::{Bound, Budget, Client, Explorer, Goal, Limits, Query, Request, Test, Verdict, started};
+use faultline::check::schedule::{self, Shape, random_schedule};
+use faultline::check::shrink::Minimiser;
 use faultline::scenario::{Scenario, link};
 use faultline::sim::script::{self, Recorded};
+use faultline::sim::timeline::Entry;
 use faultline::sim::{Argument, At, Choice, CommandCall, NodeId, Params, World};
 use faultline::topics::topic;
 
@@ -218,4 +221,26 @@ fn from_the_middle_of_a_run_it_finds_what_can_go_wrong_next() {
     assert_eq!(replay.skipped(), 0);
     let violation = &replay.record().violations[0];
     assert_eq!(world.algorithm().invariants()[usize::from(violation.invariant)].name, broken);
+}
+
+#[test]
+fn a_run_that_broke_is_shrunk_to_what_it_took() {
+    let setup = scenario(&["votes_persisted"], 11).setup().unwrap();
+    let until_us = 8_000_000;
+    let shape = Shape { faults: 40, ..Shape::default() };
+    let breaks = |journal: &[Entry]| schedule::play(&setup, journal, until_us).unwrap().broken.map(|(invariant, _)| invariant);
+    let (journal, invariant) = (0..)
+        .map(|seed| random_schedule(seed, NODES, setup.algorithm.commands(), &shape))
+        .find_map(|journal| breaks(&journal).map(|invariant| (journal, invariant)))
+        .unwrap();
+    let mut minimiser = Minimiser::new(&setup, journal.clone(), invariant, until_us).unwrap();
+    while minimiser.run(10) {}
+    let least = minimiser.journal();
+    assert!(least.len() < journal.len() / 5, "{} of {}", least.len(), journal.len());
+    assert_eq!(breaks(least), Some(invariant));
+    for left_out in 0..least.len() {
+        let fewer: Vec<Entry> = least.iter().enumerate().filter(|(index, _)| *index != left_out).map(|(_, entry)| entry.clone()).collect();
+        assert_ne!(breaks(&fewer), Some(invariant), "entry {left_out} does not matter");
+    }
+    assert!(Minimiser::new(&setup, Vec::new(), invariant, until_us).is_err());
 }

@@ -3,3 +3,4 @@
 pub mod explorer;
 pub mod linearizability;
 pub mod schedule;
+pub mod shrink;

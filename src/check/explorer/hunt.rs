@@ -1,14 +1,14 @@
 //! For bugs too deep for a search by levels: random walks until one shows it, then shorter and shorter runs that still do, then a search
 //! by levels below that length, which finds a shorter one or proves that there is none.
 //!
-//! Every sub-list of a run's steps is a run: steps that are not enabled are skipped. So shrinking is leaving out (Zeller and Hildebrandt,
-//! "Simplifying and Isolating Failure-Inducing Input", 2002): faults first, then ever smaller pieces, until nothing more can go.
+//! Every sub-list of a run's steps is a run: steps that are not enabled are skipped. So shrinking is leaving out, faults first.
 
 use super::judge;
 use super::query::{Property, Query, Stop};
 use super::space::{Edge, Move, Space};
 use super::state::{Row, at};
 use super::{Bound, Explorer, Verdict, check};
+use crate::check::shrink::Shrink;
 use crate::sim::script::Recorded;
 use crate::sim::{Error, World, rng};
 use rand_pcg::Pcg64Mcg;
@@ -65,8 +65,6 @@ struct Item {
     way: u32,
 }
 
-/// How much smaller the next pieces are.
-const PIECES_SHRINK_BY: usize = 2;
 /// One step in so many is a fault, where there is a choice.
 const FAULTS_ONE_IN: u64 = 8;
 
@@ -83,11 +81,7 @@ pub struct Hunt {
     row: Row,
     items: Vec<Item>,
     /// The shortest run so far.
-    best: Vec<Item>,
-    /// Shrinking: size of the pieces and where the next is; whether anything went since the size was last set.
-    piece: usize,
-    position: usize,
-    is_progress: bool,
+    shrink: Option<Shrink<Item>>,
     proof: Option<Box<Explorer>>,
     script: Option<Vec<Recorded>>,
     edges: Vec<Edge>,
@@ -113,10 +107,7 @@ impl Hunt {
             patience,
             chase: Chase { phase: Phase::Walk, walks: 0, replays: 0, first_steps: None, steps: None, is_shortest: false },
             items: Vec::new(),
-            best: Vec::new(),
-            piece: 0,
-            position: 0,
-            is_progress: false,
+            shrink: None,
             proof: None,
             script: None,
             edges: Vec::new(),
@@ -147,10 +138,8 @@ impl Hunt {
         if let Some(script) = &self.script {
             return Some(Ok(script.clone()));
         }
-        if self.best.is_empty() {
-            return None;
-        }
-        let (_, edges) = self.replay(&self.best.clone())?;
+        let best = self.shrink.as_ref()?.best().to_vec();
+        let (_, edges) = self.replay(&best)?;
         Some(self.space.script(&edges))
     }
 
@@ -191,9 +180,11 @@ impl Hunt {
         match found {
             Some((edge, child, true)) => {
                 self.items.push(self.item(&row, edge));
-                self.best = std::mem::take(&mut self.items);
                 self.row = child;
-                self.found();
+                let steps = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
+                self.shrink = Some(Shrink::new(std::mem::take(&mut self.items), |item| item.step.is_fault()));
+                (self.chase.first_steps, self.chase.steps) = (Some(steps), Some(steps));
+                self.chase.phase = Phase::Shrink;
             }
             Some((edge, child, false)) if self.items.len() < self.patience.steps_max as usize && self.is_inside(&child) => {
                 self.items.push(self.item(&row, edge));
@@ -228,14 +219,6 @@ impl Hunt {
         Item { step: edge.step, way: self.space.way(row, edge) }
     }
 
-    fn found(&mut self) {
-        let steps = u32::try_from(self.best.len()).unwrap_or(u32::MAX);
-        (self.chase.first_steps, self.chase.steps) = (Some(steps), Some(steps));
-        self.chase.phase = Phase::Shrink;
-        // Pieces of size 0 stand for the faults, which are tried first, one by one.
-        (self.piece, self.position, self.is_progress) = (0, 0, false);
-    }
-
     /// Follows a list of items, skipping those that are not enabled; up to the witness: which items, and which edges. `None` if it comes to none.
     fn replay(&mut self, items: &[Item]) -> Option<(Vec<Item>, Vec<Edge>)> {
         let mut row = self.first.clone();
@@ -261,51 +244,23 @@ impl Hunt {
 
     /// Tries one run with something left out.
     fn shrink(&mut self) -> i64 {
-        let length = self.best.len();
-        let (start, end) = if self.piece == 0 {
-            match self.best.iter().skip(self.position).position(|item| item.step.is_fault()) {
-                Some(ahead) => (self.position + ahead, self.position + ahead + 1),
-                None => return self.next_piece(),
-            }
-        } else if self.position >= length {
-            return self.next_piece();
-        } else {
-            (self.position, (self.position + self.piece).min(length))
+        let candidate = self.shrink.as_mut().and_then(Shrink::candidate);
+        let Some(candidate) = candidate else {
+            self.begin_proof();
+            return 1;
         };
-        let rest: Vec<Item> =
-            self.best.iter().enumerate().filter(|(index, _)| *index < start || *index >= end).map(|(_, item)| *item).collect();
         self.chase.replays += 1;
-        match self.replay(&rest) {
-            Some((kept, _)) => {
-                self.best = kept;
-                self.chase.steps = u32::try_from(self.best.len()).ok();
-                self.is_progress = true;
-                self.position = start;
-            }
-            None => self.position = end,
+        let shows = self.replay(&candidate).map(|(kept, _)| kept);
+        if let Some(shrink) = &mut self.shrink {
+            shrink.tell(shows);
+            self.chase.steps = u32::try_from(shrink.best().len()).ok();
         }
-        rest.len() as i64
-    }
-
-    /// Goes over to smaller pieces, or once more through the smallest.
-    fn next_piece(&mut self) -> i64 {
-        self.position = 0;
-        self.piece = match self.piece {
-            0 => (self.best.len() / PIECES_SHRINK_BY).max(1),
-            1 if self.is_progress => 1,
-            1 => {
-                self.begin_proof();
-                return 1;
-            }
-            piece => (piece / PIECES_SHRINK_BY).max(1),
-        };
-        self.is_progress = false;
-        1
+        candidate.len() as i64
     }
 
     fn begin_proof(&mut self) {
         let mut query = self.query.clone();
-        query.limits.depth_max = u32::try_from(self.best.len()).unwrap_or(u32::MAX);
+        query.limits.depth_max = self.chase.steps.unwrap_or(u32::MAX);
         self.proof = Explorer::new(&self.start, &query).ok().map(Box::new);
         self.chase.phase = if self.proof.is_some() { Phase::Prove } else { Phase::Over };
     }
