@@ -73,7 +73,7 @@ fn each_rule_switched_off_breaks_in_few_steps() {
 
 #[test]
 fn with_its_rules_on_nothing_breaks_in_all_runs_of_two_timeouts() {
-    for (crashes, clients, distinct) in [(0, vec![], 9_184), (1, vec![], 67_169)] {
+    for (crashes, clients, distinct) in [(0, vec![], 9_184), (1, vec![], 67_169), (0, vec![write(None, 1)], 459_364)] {
         let world = raft(&[]);
         let mut explorer = Explorer::new(&world, &query(&world, 2, crashes, &clients)).unwrap();
         let progress = explorer.finish();
