@@ -2,7 +2,7 @@
 
 use crate::lessons::goal::Progress as Reached;
 use crate::lessons::{Bet, Experiment, LessonData};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, link};
 use crate::sim::Timeline;
 use crate::ui::action::Action;
 use crate::ui::memory::Progress;
@@ -33,12 +33,19 @@ impl Attempt {
     }
 }
 
+/// The name under which the lesson offers a scenario, if it does.
+pub fn name_of(lesson: &LessonData, scenario: &Scenario) -> Option<String> {
+    let data = lesson.scenarios.iter().find(|data| link::decode(&data.link).as_ref() == Ok(scenario))?;
+    Some(data.id.clone())
+}
+
 /// Looks at what the run has reached; says whether there is something new to remember.
 ///
-/// A goal counts however the reader got there: without "Set it up" every experiment of the same scenario is watched.
+/// A goal counts however the reader got there: without "Set it up" every experiment of the scenario called `name` is watched, from
+/// `opened_us` on.
 pub fn watch(
     lesson: &LessonData,
-    scenario: &Scenario,
+    (name, opened_us): (Option<&str>, u64),
     timeline: &Timeline,
     attempt: &mut Option<Attempt>,
     progress: &mut Progress,
@@ -51,13 +58,11 @@ pub fn watch(
         }
         return attempt.reached.reached_us.is_some() && !attempt.shown && remember(&attempt.id, progress);
     }
-    let opened_with = lesson.scenarios.iter().find(|data| crate::scenario::link::decode(&data.link).as_ref() == Ok(scenario));
-    let Some(opened_with) = opened_with else { return false };
-    let since_us = scenario.moment.at.time_us;
-    let open = lesson.experiments.iter().filter(|experiment| experiment.scenario == opened_with.id);
+    let Some(name) = name else { return false };
+    let open = lesson.experiments.iter().filter(|experiment| experiment.scenario == name);
     let mut news = false;
     for experiment in open {
-        if !progress.reached.contains_key(&experiment.id) && experiment.goal.progress(timeline, since_us).reached_us.is_some() {
+        if !progress.reached.contains_key(&experiment.id) && experiment.goal.progress(timeline, opened_us).reached_us.is_some() {
             news |= remember(&experiment.id, progress);
         }
     }

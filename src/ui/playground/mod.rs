@@ -77,6 +77,8 @@ pub struct Playground {
 /// An open run.
 struct Loaded {
     scenario: Rc<Scenario>,
+    /// Its name in the lesson, found once: what is watched for goals depends on it at every step.
+    name: Option<String>,
     title: AttrValue,
     note: Rc<str>,
     timeline: Rc<RefCell<Timeline>>,
@@ -240,6 +242,7 @@ impl Playground {
                 self.carry_us = 0.0;
                 self.opening = Opening::new(&scenario);
                 self.run = Some(Loaded {
+                    name: experiments::name_of(&self.lesson, &scenario),
                     scenario: Rc::new(scenario),
                     title,
                     note,
@@ -471,7 +474,13 @@ impl Playground {
             self.slow_until_ms = self.now_ms + SLOW_MS;
         }
         run.said = said;
-        let news = experiments::watch(&self.lesson, &run.scenario, &timeline, &mut self.attempt, &mut self.progress);
+        let news = experiments::watch(
+            &self.lesson,
+            (run.name.as_deref(), run.scenario.moment.at.time_us),
+            &timeline,
+            &mut self.attempt,
+            &mut self.progress,
+        );
         drop(timeline);
         if news {
             self.remember();

@@ -4,6 +4,7 @@ use crate::scenario::{ENGINE_VERSION, Moment, Scenario};
 use crate::sim::{Error, Timeline};
 use crate::ui::action::Action;
 use crate::ui::page;
+use crate::ui::playground::panels::files;
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use web_sys::DragEvent;
@@ -11,8 +12,6 @@ use yew::Callback;
 
 /// Events replayed in one frame.
 const EVENTS_PER_SLICE: u32 = 10_000;
-/// Largest file that is read, in bytes.
-const FILE_BYTES_MAX: f64 = 1_000_000.0;
 
 /// A replay under way to the moment that a scenario names.
 pub struct Opening {
@@ -64,37 +63,26 @@ pub fn file_listeners(act: Callback<Action>) -> Vec<EventListener> {
     let Some(document) = page::document() else { return Vec::new() };
     let options = EventListenerOptions::enable_prevent_default();
     let over = EventListener::new_with_options(&document, "dragover", options, |event| {
-        if files(event).is_some() {
+        if dropped(event).is_some() {
             event.prevent_default();
         }
     });
     let drop = EventListener::new_with_options(&document, "drop", options, move |event| {
-        let Some(file) = files(event).and_then(|files| files.item(0)) else { return };
+        let Some(file) = dropped(event).and_then(|dropped| dropped.item(0)) else { return };
         event.prevent_default();
-        read(&file, act.clone());
+        let act = act.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            act.emit(match files::read(&file).await {
+                Ok(text) => Action::OpenText(text),
+                Err(why) => Action::Notice(Some(why.to_owned())),
+            });
+        });
     });
     vec![over, drop]
 }
 
-fn files(event: &web_sys::Event) -> Option<web_sys::FileList> {
+fn dropped(event: &web_sys::Event) -> Option<web_sys::FileList> {
     let transfer = event.dyn_ref::<DragEvent>()?.data_transfer()?;
     let has_files = transfer.types().iter().any(|kind| kind == "Files");
     if has_files { transfer.files() } else { None }
-}
-
-/// Reads a scenario file and opens it.
-pub fn read(file: &web_sys::File, act: Callback<Action>) {
-    if file.size() > FILE_BYTES_MAX {
-        act.emit(Action::Notice(Some("This file is too large to be a run of this page.".to_owned())));
-        return;
-    }
-    let file = gloo::file::File::from(file.clone());
-    let reader = gloo::file::callbacks::read_as_text(&file, move |text| {
-        act.emit(match text {
-            Ok(text) => Action::OpenText(text),
-            Err(_) => Action::Notice(Some("This file could not be read. Choose it again.".to_owned())),
-        });
-    });
-    // The reader would stop reading when dropped; the browser lets go of it when it is done.
-    std::mem::forget(reader);
 }

@@ -3,6 +3,8 @@
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url, window};
 
+/// Largest file that is read, in bytes. A text that fits but is too long for a link gets the link's own sentence.
+const FILE_BYTES_MAX: f64 = 1_000_000.0;
 /// How long a browser may take to begin a download before its source is given back, in milliseconds.
 const DOWNLOAD_STARTS_MS: i32 = 10_000;
 
@@ -32,9 +34,9 @@ pub async fn copy(text: String) -> bool {
     is_there && wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok()
 }
 
-/// The text of a file that the reader chose, unless it is longer than `bytes_max`. The error is a sentence.
-pub async fn read(file: &Blob, bytes_max: usize) -> Result<String, &'static str> {
-    if file.size() > bytes_max as f64 {
+/// The text of a file that the reader chose or dropped, unless it is too long to be a scenario. The error is a sentence.
+pub async fn read(file: &Blob) -> Result<String, &'static str> {
+    if file.size() > FILE_BYTES_MAX {
         return Err("This file is too large to be a run of this page. Choose one that was saved here.");
     }
     let text = wasm_bindgen_futures::JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());

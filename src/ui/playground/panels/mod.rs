@@ -2,7 +2,7 @@
 
 mod controls;
 mod cost;
-mod files;
+pub mod files;
 mod inspector;
 mod invariants;
 mod log;

@@ -8,8 +8,6 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, window};
 use yew::prelude::*;
 
-/// Bytes in front of and behind the text of a scenario file that still make it one: the prefix, a line end.
-const FILE_SLACK_BYTES: usize = 1_024;
 /// Height of an embedded run, in CSS pixels.
 const EMBED_HEIGHT_PX: u32 = 720;
 
@@ -206,7 +204,7 @@ fn Open(props: &OpenProps) -> Html {
             input.set_value("");
             let (open, said) = (open.clone(), said.clone());
             spawn_local(async move {
-                match files::read(&file, link::LINK_CHARS_MAX + FILE_SLACK_BYTES).await {
+                match files::read(&file).await {
                     Ok(text) => open.emit(text),
                     Err(why) => said.set(Said::Badly(why.into())),
                 }
