@@ -41,5 +41,7 @@ pub use params::{ParamKind, ParamSpec, Params};
 pub use protocol::{Bindings, Broken, Cluster, Context, Fact, Invariant, Node, Protocol, Timer};
 pub use timeline::{At, Timeline};
 pub use trace::{Event, Fired, Mark, MarkKind, Record, Trace, Violation};
-pub use view::{Cell, Exhibit, Field, Intervals, Lane, Ledger, LedgerRow, MessageKind, NodeView, Role, Span, TimerInfo, Tone};
+pub use view::{
+    Cell, Exhibit, Field, Intervals, Lane, Ledger, LedgerRow, MessageKind, NodeView, Role, Span, TimerInfo, Tone, Tree, TreeEdge, TreeNode,
+};
 pub use world::{Flight, Status, Step, TimerSlot, World};

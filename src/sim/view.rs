@@ -1,6 +1,6 @@
 //! What an algorithm shows of itself, as plain data. The page has one component for each kind and knows no algorithm.
 
-use super::NodeId;
+use super::{Choice, NodeId};
 
 /// A colour by meaning. Each has a shape or glyph besides in the page, so colour is never the only sign.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -94,6 +94,8 @@ pub enum Exhibit {
     Ledger(Ledger),
     /// Lanes with spans of time.
     Intervals(Intervals),
+    /// Things that follow from one another: configurations and the steps between them, blocks of chains.
+    Tree(Tree),
 }
 
 /// Rows of cells: logs, tables, ballots.
@@ -170,4 +172,47 @@ pub struct Span {
     pub label: String,
     /// Colour by meaning.
     pub tone: Tone,
+}
+
+/// Things that follow from one another, drawn by depth. A thing may follow from several others, so it need not be a tree strictly.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tree {
+    /// Heading.
+    pub title: &'static str,
+    /// One sentence on how to read it.
+    pub caption: &'static str,
+    /// The things; what a thing follows from stands before it.
+    pub nodes: Vec<TreeNode>,
+    /// Index of the one that is the case now, if one is.
+    pub current: Option<u32>,
+    /// What was left out and why, a sentence each. Empty: it is complete.
+    pub left_out: Vec<String>,
+}
+
+/// One thing of a [`Tree`].
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TreeNode {
+    /// Steps from the root: its column.
+    pub depth: u32,
+    /// "bivalent", "block 7".
+    pub label: String,
+    /// One to three characters that tell it apart where there is no room, and besides the colour: "01".
+    pub sign: String,
+    /// Colour by meaning.
+    pub tone: Tone,
+    /// A sentence or two on it; may be empty.
+    pub details: String,
+    /// What it follows from; empty for a root.
+    pub edges: Vec<TreeEdge>,
+}
+
+/// What leads to a [`TreeNode`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TreeEdge {
+    /// Index of what it follows from.
+    pub from: u32,
+    /// How, in a few words: "deliver 0→1 Report 0". Empty if there is nothing to say.
+    pub label: String,
+    /// The step itself, if it can be taken now: then the page offers to take it.
+    pub step: Option<Choice>,
 }

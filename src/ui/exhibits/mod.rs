@@ -2,9 +2,10 @@
 
 mod intervals;
 mod ledger;
+mod tree;
 
 use crate::sim::{Exhibit, NodeId};
-use crate::ui::action::Selected;
+use crate::ui::action::{Action, Selected};
 use crate::ui::run::Run;
 use yew::prelude::*;
 
@@ -17,6 +18,8 @@ pub struct ExhibitAtProps {
     pub selected: Option<Selected>,
     /// Which of the algorithm's exhibits.
     pub index: u8,
+    /// Where actions go.
+    pub act: Callback<Action>,
 }
 
 /// An exhibit of the run's algorithm at the present moment.
@@ -30,15 +33,16 @@ pub fn ExhibitAt(props: &ExhibitAtProps) -> Html {
     };
     let exhibits = world.algorithm().exhibits(world, &timeline.record().trace);
     match exhibits.into_iter().nth(usize::from(props.index)) {
-        Some(exhibit) => view(exhibit, selected, world.now_us()),
+        Some(exhibit) => view(exhibit, selected, world.now_us(), &props.act),
         None => html! { <p class="exhibit-note">{ "There is nothing to show yet. Press play." }</p> },
     }
 }
 
-fn view(exhibit: Exhibit, selected: Option<NodeId>, now_us: u64) -> Html {
+fn view(exhibit: Exhibit, selected: Option<NodeId>, now_us: u64, act: &Callback<Action>) -> Html {
     match exhibit {
         Exhibit::Ledger(ledger) => html! { <ledger::LedgerTable {ledger} {selected}/> },
         Exhibit::Intervals(intervals) => html! { <intervals::IntervalsChart {intervals} {selected} {now_us}/> },
+        Exhibit::Tree(tree) => html! { <tree::TreeChart {tree} act={act.clone()}/> },
     }
 }
 
@@ -47,5 +51,6 @@ pub fn title(exhibit: &Exhibit) -> &'static str {
     match exhibit {
         Exhibit::Ledger(ledger) => ledger.title,
         Exhibit::Intervals(intervals) => intervals.title,
+        Exhibit::Tree(tree) => tree.title,
     }
 }

@@ -8,6 +8,7 @@ pub mod panels;
 pub mod stage;
 pub mod transport;
 
+use crate::check::explorer::replay::PACE_US;
 use crate::lessons::LessonData;
 use crate::scenario::{Scenario, link};
 use crate::sim::timeline::Entry;
@@ -345,6 +346,7 @@ impl Playground {
         }
         run.edits += 1;
         let branches = run.timeline.borrow().branches().len();
+        pace(&mut run.timeline.borrow_mut());
         let result = interventions.into_iter().try_for_each(|intervention| run.timeline.borrow_mut().intervene(intervention));
         if run.timeline.borrow().branches().len() > branches {
             self.notice = Some("You changed the past. What came after it before is kept as a branch: choose it beside the speed.".into());
@@ -590,6 +592,16 @@ impl Playground {
 fn panel_look(look: Look) -> Look {
     let Look { tab, selected, cone, playing, .. } = look;
     Look { tab, selected, cone, playing, ..Look::default() }
+}
+
+/// Where nothing happens by itself no time would pass between the reader's steps, and they would lie on top of each other.
+fn pace(timeline: &mut Timeline) {
+    let is_at_end = timeline.step_count() >= timeline.end().0 && timeline.journal().len() == timeline.branch().journal.len();
+    if timeline.clock().is_manual() && is_at_end {
+        let next_us = timeline.now_us().saturating_add(PACE_US);
+        // Nothing is due, so there is nothing to refuse.
+        let _ = timeline.play_to(next_us, 1);
+    }
 }
 
 fn broken_so_far(timeline: &Timeline) -> usize {

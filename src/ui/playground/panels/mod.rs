@@ -99,7 +99,7 @@ fn view_panel(panel: PanelsProps) -> Html {
         Tab::Inspector => html! { <inspector::Inspector ..panel/> },
         Tab::Log => html! { <log::Log ..panel/> },
         Tab::Invariants => html! { <invariants::Invariants ..panel/> },
-        Tab::Exhibit(index) => html! { <exhibits::ExhibitAt run={panel.run} selected={panel.look.selected} {index}/> },
+        Tab::Exhibit(index) => html! { <exhibits::ExhibitAt run={panel.run} selected={panel.look.selected} {index} act={panel.act}/> },
         Tab::Cost => html! { <cost::Cost ..panel/> },
         Tab::Settings => html! { <settings::Settings ..panel/> },
         Tab::Share => html! { <share::Share ..panel/> },
@@ -158,7 +158,8 @@ fn heads(run: &Run, titles: &[&'static str]) -> Vec<Head> {
     heads
 }
 
-fn focus(id: &str) {
+/// Gives the focus to the element of that id, if it can take it.
+pub fn focus(id: &str) {
     let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
     if let Some(element) = element.and_then(|element| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(element).ok()) {
         // An element that cannot take the focus leaves it where it is.
