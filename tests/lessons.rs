@@ -4,12 +4,13 @@
 #![cfg(test)]
 #![cfg(not(target_arch = "wasm32"))]
 
-use faultline::lessons::Bet;
 use faultline::lessons::goal::Progress;
 use faultline::lessons::source::mistake::{Mistakes, Source};
 use faultline::lessons::source::{self, Lesson};
+use faultline::lessons::{Bet, Experiment, SearchGoal};
+use faultline::scenario::search::{Aim, Inquiry, Report, Search};
 use faultline::scenario::{Scenario, link};
-use faultline::sim::Timeline;
+use faultline::sim::{Params, Timeline};
 use std::path::Path;
 
 /// Events that a run of a lesson may take.
@@ -61,7 +62,7 @@ fn every_step_of_every_scenario_can_be_done() {
 }
 
 /// Plays the solution from its opening moment until the goal is reached.
-fn solve(lesson: &Lesson, experiment: &faultline::lessons::Experiment) -> (Timeline, u64, Progress) {
+fn solve(lesson: &Lesson, experiment: &Experiment) -> (Timeline, u64, Progress) {
     let scenario = &lesson.scenarios[&experiment.solution];
     let mut timeline = opened(scenario);
     let since_us = timeline.now_us();
@@ -79,7 +80,7 @@ fn solve(lesson: &Lesson, experiment: &faultline::lessons::Experiment) -> (Timel
 fn every_solution_reaches_its_goal_and_the_untouched_run_does_not() {
     for lesson in lessons() {
         assert!(lesson.data.experiments.len() >= 5);
-        for experiment in &lesson.data.experiments {
+        for experiment in lesson.data.experiments.iter().filter(|experiment| experiment.search.is_none()) {
             let (solved, since_us, progress) = solve(&lesson, experiment);
             assert!(
                 progress.reached_us.is_some(),
@@ -92,6 +93,39 @@ fn every_solution_reaches_its_goal_and_the_untouched_run_does_not() {
             assert_eq!(untouched.now_us(), since_us, "{}", experiment.id);
             untouched.play_to(solved.now_us(), EVENTS_MAX).unwrap();
             assert_eq!(experiment.goal.progress(&untouched, since_us).reached_us, None, "{}", experiment.id);
+        }
+    }
+}
+
+/// The search of an experiment's goal, from the start that it asks for: the params there, and what came of it.
+fn search(lesson: &Lesson, experiment: &Experiment, goal: &SearchGoal) -> (Params, Search, Report) {
+    let start = goal.start(&lesson.scenarios[&experiment.scenario]);
+    let search = Search::from_text(&goal.search).unwrap();
+    let report = Inquiry::new(&start, &search).and_then(|mut inquiry| inquiry.finish());
+    let report = report.unwrap_or_else(|why| panic!("{}: {why}", experiment.id));
+    (opened(&start).clock().world().params().clone(), search, report)
+}
+
+#[test]
+fn every_search_of_an_experiment_comes_to_its_verdict_and_without_its_params_to_another() {
+    for lesson in lessons() {
+        for experiment in &lesson.data.experiments {
+            let Some(goal) = &experiment.search else { continue };
+            let (params, asked, report) = search(&lesson, experiment, goal);
+            let came = format!("{}: {:?} after {} states", experiment.id, report.verdict, report.progress.distinct);
+            assert!(goal.is_reached_by(&params, &asked, &report), "{came}");
+            if let Some(witness) = &report.witness {
+                let mut replay = witness.scenario(&goal.start(&lesson.scenarios[&experiment.scenario])).timeline().unwrap();
+                replay.seek_time(witness.journal.last().unwrap().at.time_us).unwrap();
+                assert_eq!(replay.skipped(), 0, "{}", experiment.id);
+                let broken = replay.record().violations.first().map(|violation| violation.invariant);
+                assert_eq!(broken, witness.invariant, "{}", experiment.id);
+            }
+            if !goal.params.is_empty() {
+                let untouched = SearchGoal { params: Vec::new(), ..goal.clone() };
+                let (params, asked, report) = search(&lesson, experiment, &untouched);
+                assert!(!untouched.is_reached_by(&params, &asked, &report), "{} needs no `with`", experiment.id);
+            }
         }
     }
 }
@@ -346,6 +380,97 @@ fn a_mistake_in_a_lesson_is_named_with_its_line() {
         (("- [x] So", "- [ ] So"), "lesson.md:41: a question is followed by two answers or more"),
     ] {
         check("lesson.md", replace, expect);
+    }
+}
+
+const SEARCH: &str = r#"
+::: experiment double
+title = "Two leaders of a term"
+scenario = "fresh"
+aim = "The search finds two leaders of one term."
+hint = "Press Search."
+[search]
+property = "election-safety"
+verdict = "found"
+timeouts = 2
+crashes = 1
+timers = "in order"
+clients = [[{ name = "write", value = 7 }, { node = 2, name = "write", value = 8 }], []]
+partitions = 1
+groups = ["0 | rest", "0 1 | 2"]
+states = 500_000
+steps = 20
+with = { vote_once_a_term = false }
+---
+Search.
+---
+Found.
+:::
+"#;
+
+const FRESH: &str = r#"
+title = "Fresh"
+note = "Three nodes."
+algorithm = "raft"
+nodes = 3
+"#;
+
+/// The small lesson with an experiment whose goal is a search, with one replacement in it.
+fn read_search(replace: (&str, &str)) -> Result<Lesson, Mistakes> {
+    assert!(SEARCH.contains(replace.0), "{:?} is not there", replace.0);
+    let text = format!("{LESSON}{}", SEARCH.replacen(replace.0, replace.1, 1));
+    let file = |id: &str, text: &str| (id.to_owned(), format!("scenarios/{id}.toml"), text.to_owned());
+    let files = [file("end", END), file("fresh", FRESH), file("start", START)];
+    source::read(SLUG, &[SLUG.to_owned()], Source { file: "lesson.md", text: &text }, &files)
+}
+
+#[test]
+fn a_search_that_is_a_goal_is_read_as_it_was_written() {
+    let lesson = read_search(("", "")).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let experiment = &lesson.data.experiments[1];
+    assert!(experiment.goal.is_empty() && experiment.solution.is_empty());
+    let goal = experiment.search.as_ref().unwrap();
+    let asked = Search::from_text(&goal.search).unwrap();
+    assert_eq!((goal.finds, asked.aim), (true, Aim::Invariant(0)));
+    assert_eq!((asked.budget.fires, asked.budget.crashes, asked.budget.drops), (Some(2), 1, 0));
+    assert_eq!((asked.limits.states_max, asked.limits.depth_max), (500_000, 21));
+    assert_eq!(asked.partitions, [vec![0, 1, 1], vec![0, 0, 1]]);
+    assert_eq!(asked.clients.iter().map(|client| client.requests.len()).collect::<Vec<_>>(), [2, 0]);
+    let start = goal.start(&lesson.scenarios["fresh"]);
+    assert_eq!(start.journal.len(), 1);
+    let (params, asked, report) = search(&lesson, experiment, goal);
+    assert!(goal.is_reached_by(&params, &asked, &report), "{:?} {:?}", report.progress, report.verdict);
+    // What looks at more counts too; what looks at something else does not.
+    let any = Search { aim: Aim::AnyInvariant, ..asked.clone() };
+    assert!(goal.is_reached_by(&params, &any, &report));
+    assert!(!goal.is_reached_by(&params, &Search { aim: Aim::Reach(0), ..asked.clone() }, &report));
+    assert!(!goal.is_reached_by(&lesson.scenarios["fresh"].params, &asked, &report));
+}
+
+#[test]
+fn a_mistake_in_a_search_is_named_with_its_line() {
+    for (replace, expect) in [
+        (("\"election-safety\"", "\"election-safty\""), "lesson.md:56: there is no invariant “election-safty”. Did you mean"),
+        (("property = \"election-safety\"\n", ""), "a search has exactly one aim"),
+        (("property =", "reach = \"two-leaders\"\nproperty ="), "a search has exactly one aim"),
+        (("property = \"election-safety\"", "reach = \"two-leader\""), "there is no fact “two-leader”. Did you mean “two-leaders”?"),
+        (("property = \"election-safety\"", "avoid = \"two-leaders\""), "a search needs `within`, for example `within = 12`."),
+        (("verdict = \"found\"\n", ""), "a search needs `verdict`, for example `verdict = \"found\"`."),
+        (("\"found\"", "\"proved\""), "lesson.md:57: there is no verdict “proved”."),
+        (("crashes = 1", "crashes = 1000"), "lesson.md:59: expected a number of faults, at most 255, found 1000."),
+        (("crashes = 1", "crashs = 1"), "in a search, there is no field “crashs”. Did you mean “crashes”?"),
+        (("crashes = 1", "jumps = 1"), "clocks that jump need `jump`"),
+        (("\"in order\"", "\"ordered\""), "there is no order of timers “ordered”."),
+        (("value = 7", "valu = 7"), "in a request, there is no field “valu”. Did you mean “value”?"),
+        (("node = 2", "node = 3"), "there is no node 3 in this run."),
+        (("0 1 | 2", "0 1"), "some node is in no group of “0 1”."),
+        (("0 1 | 2", "0 1 | 1 2"), "“1” is not a node of this run that is in no group yet."),
+        (("partitions = 1\n", ""), "`groups` are the groups of partitions, but there are none"),
+        (("vote_once_a_term", "vote_once"), "there is no param “vote_once”. Did you mean “vote_once_a_term”?"),
+        (("aim = ", "goal = [\"two-leaders\"]\naim = "), "in an experiment, there is no field “goal”."),
+    ] {
+        let said = read_search(replace).err().map_or_else(|| "nothing".to_owned(), |mistakes| mistakes.to_string());
+        assert!(said.contains(expect), "{replace:?}\nexpected: {expect}\nsaid: {said}");
     }
 }
 

@@ -9,7 +9,11 @@ pub mod path;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod source;
 
-use crate::sim::Bindings;
+use crate::check::explorer::Verdict;
+use crate::scenario::search::{Aim, Report, Search};
+use crate::scenario::{Moment, Scenario};
+use crate::sim::timeline::Entry;
+use crate::sim::{Bindings, Choice, Intervention, Params};
 use serde::{Deserialize, Serialize};
 
 /// What a lesson's playground is given. Everything in it was checked when the page was written.
@@ -53,12 +57,58 @@ pub struct Experiment {
     pub title: String,
     /// The run that it starts from.
     pub scenario: String,
-    /// What must happen.
+    /// What must happen; nothing if its goal is a search.
     pub goal: goal::Goal,
+    /// The search that must come to a verdict, if that is its goal.
+    pub search: Option<SearchGoal>,
     /// A prediction to make first.
     pub bet: Option<Bet>,
-    /// The run that reaches the goal, for those who want to see it.
+    /// The run that reaches the goal, for those who want to see it; empty if its goal is a search.
     pub solution: String,
+}
+
+/// A goal of the Explorer: a search, from where the experiment's scenario opens, that ends as it should.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct SearchGoal {
+    /// The search as text: [`Search::from_text`](crate::scenario::search::Search::from_text).
+    pub search: String,
+    /// Whether it must find what it looks for; otherwise it must visit everything and find nothing.
+    pub finds: bool,
+    /// Params by index that are set before it begins, and that it must begin with.
+    pub params: Vec<(u16, i64)>,
+}
+
+impl SearchGoal {
+    /// Where its search begins: the experiment's scenario, with its params set.
+    pub fn start(&self, scenario: &Scenario) -> Scenario {
+        let Moment { mut at, .. } = scenario.moment;
+        let mut journal = scenario.journal.clone();
+        for (index, value) in &self.params {
+            journal.push(Entry { at, what: Intervention::Do(Choice::Param { index: *index, value: *value }) });
+            at.after += 1;
+        }
+        Scenario { journal, moment: Moment { at, fingerprint: None }, ..scenario.clone() }
+    }
+
+    /// Whether a search that began with these params and has ended reaches the goal: the goal's own, or one that looks at more.
+    pub fn is_reached_by(&self, params: &Params, search: &Search, report: &Report) -> bool {
+        let Some(own) = Search::from_text(&self.search) else { return false };
+        let is_set = self.params.iter().all(|(index, value)| params.get(*index) == *value);
+        let found = report.witness.as_ref().map(|witness| witness.invariant);
+        is_set
+            && match (self.finds, found) {
+                (true, Some(broken)) => match (own.aim, search.aim) {
+                    (Aim::AnyInvariant, Aim::AnyInvariant | Aim::Invariant(_)) => true,
+                    (Aim::Invariant(invariant), Aim::AnyInvariant | Aim::Invariant(_)) => broken == Some(invariant),
+                    (aim, other) => aim == other,
+                },
+                (false, None) => {
+                    let is_aim = own.aim == search.aim || matches!((own.aim, search.aim), (Aim::Invariant(_), Aim::AnyInvariant));
+                    report.verdict == Verdict::Exhausted && is_aim && search.covers(&own)
+                }
+                _ => false,
+            }
+    }
 }
 
 /// A prediction: the reader chooses before the run, the run decides.

@@ -4,6 +4,7 @@
 
 pub mod export;
 pub mod link;
+pub mod search;
 
 use crate::sim::timeline::Entry;
 use crate::sim::{Argument, At, Choice, Conditions, Error, Intervention, ParamSpec, Params, Scope, Setup, Timeline, limits};

@@ -1,7 +1,9 @@
-//! For authors: what happens in a run, and whether the numbers of a text still hold.
+//! For authors: what happens in a run, whether the numbers of a text still hold, and what its searches come to.
 
+use faultline::check::explorer::Verdict;
 use faultline::lessons::goal::deed;
 use faultline::lessons::source::{self, Lesson};
+use faultline::scenario::search::{Inquiry, Search};
 use faultline::sim::Timeline;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -16,7 +18,12 @@ pub fn answer(lessons: &Path, words: &[String]) -> Result<String, String> {
         ["run", slug, scenario] => run(lessons, slug, scenario, "10"),
         ["run", slug, scenario, until_s] => run(lessons, slug, scenario, until_s),
         ["measure", slug] => source::read_lesson(lessons, slug).map(|lesson| measure(&lesson)).map_err(|mistakes| mistakes.to_string()),
-        _ => Err("Usage: pages run <lesson> <scenario> [seconds] | pages measure <lesson>".to_owned()),
+        ["search", slug] => search(lessons, slug, |_| true),
+        ["search", slug, experiment] => search(lessons, slug, |id| id == *experiment),
+        _ => {
+            let usage = "pages run <lesson> <scenario> [seconds] | pages measure <lesson> | pages search <lesson> [experiment]";
+            Err(format!("Usage: {usage}"))
+        }
     }
 }
 
@@ -74,4 +81,31 @@ fn measure(lesson: &Lesson) -> String {
         }
     }
     text
+}
+
+/// What the searches of a lesson's experiments come to.
+fn search(lessons: &Path, slug: &str, wanted: impl Fn(&str) -> bool) -> Result<String, String> {
+    let lesson = source::read_lesson(lessons, slug).map_err(|mistakes| mistakes.to_string())?;
+    let mut text = String::new();
+    for experiment in lesson.data.experiments.iter().filter(|experiment| wanted(&experiment.id)) {
+        let goal = experiment.search.as_ref().and_then(|goal| Some((goal, Search::from_text(&goal.search)?)));
+        let Some(((goal, search), scenario)) = goal.zip(lesson.scenarios.get(&experiment.scenario)) else { continue };
+        let report = Inquiry::new(&goal.start(scenario), &search)?.finish()?;
+        let progress = report.progress;
+        let came = match (&report.verdict, &report.witness) {
+            (_, Some(witness)) => format!("found after {} steps", witness.steps),
+            (Verdict::Cut(bounds), None) => bounds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            _ => "exhausted".to_owned(),
+        };
+        let _ = writeln!(
+            text,
+            "{}: {came}; {} distinct states, {} generated, {} deep, {} KiB",
+            experiment.id,
+            progress.distinct,
+            progress.generated,
+            progress.depth,
+            progress.memory_bytes >> 10
+        );
+    }
+    Ok(text)
 }

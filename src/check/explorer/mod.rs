@@ -31,6 +31,7 @@ use crate::sim::hash::finish;
 use crate::sim::script::Recorded;
 use crate::sim::{Algorithm, Choice, Error, NodeId, Params, World};
 pub use query::{Bound, Budget, Client, Goal, Limits, Network, Property, Pruning, Query, Request, Stop, Test, Timers};
+use serde::{Deserialize, Serialize};
 use space::{Edge, Space};
 use state::Row;
 use symmetry::Orbits;
@@ -47,7 +48,7 @@ pub fn started(algorithm: &'static dyn Algorithm, nodes: u16, params: Params, se
 }
 
 /// How far a search is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Progress {
     /// States generated, the first included and those met before too. As TLC and stateright count.
     pub generated: u64,
@@ -64,7 +65,7 @@ pub struct Progress {
 }
 
 /// What came of a search.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Verdict {
     /// It goes on.
     Open,

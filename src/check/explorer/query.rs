@@ -2,6 +2,7 @@
 
 use super::symmetry::Symmetry;
 use crate::sim::{Algorithm, CommandCall, NodeId, World};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::rc::Rc;
 
@@ -60,7 +61,7 @@ pub enum Stop {
 }
 
 /// What becomes of messages.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Network {
     /// Each arrives at most once, in any order.
     #[default]
@@ -72,7 +73,7 @@ pub enum Network {
 }
 
 /// When armed timers may fire.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Timers {
     /// At any moment.
     #[default]
@@ -95,7 +96,7 @@ pub enum Pruning {
 }
 
 /// How many faults a run may have, by kind. Restarts, repairs and resumptions are free.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Budget {
     /// Nodes that crash.
     pub crashes: u8,
@@ -116,7 +117,7 @@ pub struct Budget {
 }
 
 /// Something that a client will ask.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Request {
     /// Whom; `None` is any node that runs.
     pub node: Option<NodeId>,
@@ -125,7 +126,7 @@ pub struct Request {
 }
 
 /// What a client will ask, in order, each at any moment after the one before was asked.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Client {
     /// Its number.
     pub id: u16,
@@ -134,7 +135,7 @@ pub struct Client {
 }
 
 /// How far a search may go. Reaching one of these is said in the [`Verdict`](super::Verdict).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Limits {
     /// Distinct states.
     pub states_max: u64,
@@ -209,7 +210,7 @@ impl Query {
 }
 
 /// What cut a search off before it had visited everything.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Bound {
     /// Number of distinct states.
     States(u64),

@@ -6,6 +6,7 @@ use super::fields::{Fields, Value};
 use super::markdown::{Names, Renderer, slug};
 use super::mistake::{Mistake, Mistakes, Source, unknown};
 use super::script::Script;
+use super::search;
 use crate::lessons::goal::{Goal, unknown_condition};
 use crate::lessons::{Bet, BetOption, Experiment, Question};
 use crate::sim::Algorithm;
@@ -100,9 +101,42 @@ impl<'a> Writer<'a> {
             let says = "this scenario does things after its `open`, which the reader's first deed would undo. Open it after its last step.";
             return Err(start_value.mistake(says));
         }
+        let search = fields.table("search", "a search")?;
+        let (goal, solution, search) = match (search, self.scripts.get(&scenario)) {
+            (Some(table), Some(script)) => (Goal::default(), String::new(), Some(search::read(table, script, &mut self.mistakes)?)),
+            _ => {
+                let (goal, solution) = self.goal_and_solution(&mut fields, &scenario)?;
+                (goal, solution, None)
+            }
+        };
+        let aim = fields.need("aim", "\"A new leader in a later term.\"")?;
+        let (aim, aim_at) = (aim.parsed("a text", |text| Some(text.to_owned()))?, aim.offset());
+        let hint = fields.need("hint", "\"Click the node with the triangle.\"")?;
+        let (hint, hint_at) = (hint.parsed("a text", |text| Some(text.to_owned()))?, hint.offset());
+        let bet = match fields.table("bet", "[bet]")? {
+            Some(bet) if search.is_some() => {
+                return Err(bet.mistake("a bet is decided by a run, and the goal of this experiment is a search: leave the bet out."));
+            }
+            Some(bet) => self.scripts.get(&scenario).map(|script| self.bet(bet, script.entry.algorithm)).transpose()?,
+            None => None,
+        };
+        fields.finish(&mut self.mistakes);
+        let index = self.experiments.len();
+        self.experiments.push(Experiment { id, title, scenario, goal, search, bet, solution });
+        Ok(Block::Experiment {
+            index,
+            body: self.renderer.render(*body, &mut self.mistakes),
+            aim: self.inline(&aim, aim_at),
+            hint: self.inline(&hint, hint_at),
+            happened: self.renderer.render(*happened, &mut self.mistakes),
+        })
+    }
+
+    /// What must happen in a run that goes on from `scenario`, and the run in which it does.
+    fn goal_and_solution(&mut self, fields: &mut Fields<'_>, scenario: &str) -> Result<(Goal, String), Mistake> {
         let solution_value = fields.need("solution", "\"crash-the-leader\"")?;
         let solution = self.script(&solution_value)?;
-        let algorithm = match (self.scripts.get(&scenario), self.scripts.get(&solution)) {
+        let algorithm = match (self.scripts.get(scenario), self.scripts.get(&solution)) {
             (Some(start), Some(end)) if end.goes_on_from(start) => start.entry.algorithm,
             _ => {
                 let says = format!(
@@ -114,24 +148,7 @@ impl<'a> Writer<'a> {
         };
         let goal = fields.need("goal", "[\"do:crash\", \"leader-elected\"]")?;
         let goal = self.goal(goal, fields.table("goal_params", "[goal_params]")?, algorithm)?;
-        let aim = fields.need("aim", "\"A new leader in a later term.\"")?;
-        let (aim, aim_at) = (aim.parsed("a text", |text| Some(text.to_owned()))?, aim.offset());
-        let hint = fields.need("hint", "\"Click the node with the triangle.\"")?;
-        let (hint, hint_at) = (hint.parsed("a text", |text| Some(text.to_owned()))?, hint.offset());
-        let bet = match fields.table("bet", "[bet]")? {
-            Some(bet) => Some(self.bet(bet, algorithm)?),
-            None => None,
-        };
-        fields.finish(&mut self.mistakes);
-        let index = self.experiments.len();
-        self.experiments.push(Experiment { id, title, scenario, goal, bet, solution });
-        Ok(Block::Experiment {
-            index,
-            body: self.renderer.render(*body, &mut self.mistakes),
-            aim: self.inline(&aim, aim_at),
-            hint: self.inline(&hint, hint_at),
-            happened: self.renderer.render(*happened, &mut self.mistakes),
-        })
+        Ok((goal, solution))
     }
 
     fn goal(&mut self, steps: Value<'_>, params: Option<Fields<'_>>, algorithm: &dyn Algorithm) -> Result<Goal, Mistake> {

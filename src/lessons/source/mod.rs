@@ -11,6 +11,7 @@ mod front;
 pub mod markdown;
 pub mod mistake;
 pub mod script;
+mod search;
 mod units;
 
 use self::blocks::Writer;

@@ -150,9 +150,11 @@ pub fn controls(experiment: &Experiment, attempt: Option<&Attempt>, progress: &P
                     <button class="btn btn-main" type="button" disabled={bet_first} onclick={set_up}>
                         { if attempt.is_some() { "Set it up again" } else { "Set it up" } }
                     </button>
-                    <button class="btn" type="button" onclick={solution}>
-                        <svg class="icon" aria-hidden="true"><use href="#i-play"/></svg>{ "Play the solution" }
-                    </button>
+                    if experiment.search.is_none() {
+                        <button class="btn" type="button" onclick={solution}>
+                            <svg class="icon" aria-hidden="true"><use href="#i-play"/></svg>{ "Play the solution" }
+                        </button>
+                    }
                 </div>
                 if bet_first {
                     <p class="experiment-now">{ "Place your bet first; it costs nothing." }</p>

@@ -12,7 +12,7 @@ use super::mistake::Mistake;
 use crate::scenario::{ENGINE_VERSION, Moment, Scenario};
 use crate::sim::{Choice, CommandCall, Conditions, Intervention, MessageId, NodeId, Params};
 use crate::topics::{Entry, Topic};
-pub use read::read_all;
+pub use read::{call, params, read_all};
 
 /// Events that playing a script may take.
 const EVENTS_MAX: u32 = 1_000_000;
@@ -130,6 +130,11 @@ impl Script {
     /// The seed that the author chose.
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// How many nodes it has.
+    pub fn nodes(&self) -> u16 {
+        self.nodes
     }
 
     /// Where the page opens it, in virtual microseconds.

@@ -244,33 +244,40 @@ impl Reader<'_> {
         let mut fields = value.table("command")?;
         let node = who(script, &fields.need("node", "0")?)?;
         let client = fields.take("client").map_or(Ok(0), |value| value.number("a client's number"))?;
-        let name = fields.need("name", "\"write\"")?;
-        let wanted = name.parsed("a command's name", |text| Some(text.to_owned()))?;
-        let specs = script.entry.algorithm.commands();
-        let Some((index, spec)) = (0u16..).zip(specs).find(|(_, spec)| spec.name == wanted) else {
-            let known: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
-            return Err(name.mistake(unknown("command", &wanted, &known)));
-        };
-        let mut arguments = Vec::new();
-        for (argument, kind) in spec.arguments {
-            arguments.push(match (fields.take(argument), *kind) {
-                (None, ArgumentKind::Number { default, .. }) => Argument::Number(default),
-                (None, ArgumentKind::Text { default }) => Argument::Text(default.to_owned()),
-                (Some(value), ArgumentKind::Number { min, max, .. }) => {
-                    let number = value.as_number().filter(|number| (min..=max).contains(number));
-                    Argument::Number(number.ok_or_else(|| value.mistake(format!("expected a number from {min} to {max}.")))?)
-                }
-                (Some(value), ArgumentKind::Text { .. }) => Argument::Text(value.text()?),
-            });
-        }
-        let call = CommandCall { command: index, arguments };
-        script.entry.algorithm.parse(&call).map_err(|why| fields.mistake(why))?;
+        let call = call(script.entry, &mut fields)?;
         fields.finish(self.mistakes);
         Ok(Deed::Command { client, node, call })
     }
 }
 
-fn params(entry: &Entry, mut table: Fields<'_>, mistakes: &mut Mistakes) -> Vec<(u16, i64)> {
+/// What a client asks: `name`, and the arguments by their names. Takes them out of `fields`.
+pub fn call(entry: &Entry, fields: &mut Fields<'_>) -> Result<CommandCall, Mistake> {
+    let name = fields.need("name", "\"write\"")?;
+    let wanted = name.parsed("a command's name", |text| Some(text.to_owned()))?;
+    let specs = entry.algorithm.commands();
+    let Some((index, spec)) = (0u16..).zip(specs).find(|(_, spec)| spec.name == wanted) else {
+        let known: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
+        return Err(name.mistake(unknown("command", &wanted, &known)));
+    };
+    let mut arguments = Vec::new();
+    for (argument, kind) in spec.arguments {
+        arguments.push(match (fields.take(argument), *kind) {
+            (None, ArgumentKind::Number { default, .. }) => Argument::Number(default),
+            (None, ArgumentKind::Text { default }) => Argument::Text(default.to_owned()),
+            (Some(value), ArgumentKind::Number { min, max, .. }) => {
+                let number = value.as_number().filter(|number| (min..=max).contains(number));
+                Argument::Number(number.ok_or_else(|| value.mistake(format!("expected a number from {min} to {max}.")))?)
+            }
+            (Some(value), ArgumentKind::Text { .. }) => Argument::Text(value.text()?),
+        });
+    }
+    let call = CommandCall { command: index, arguments };
+    entry.algorithm.parse(&call).map_err(|why| fields.mistake(why))?;
+    Ok(call)
+}
+
+/// Values of params by their names, each as its spec has it.
+pub fn params(entry: &Entry, mut table: Fields<'_>, mistakes: &mut Mistakes) -> Vec<(u16, i64)> {
     let specs = entry.algorithm.params();
     let mut read = Vec::new();
     for (name, value) in table.take_rest() {
