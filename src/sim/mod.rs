@@ -7,7 +7,7 @@
 //! ```
 //!
 //! - [`world`]: what there is, and the one way in which it changes.
-//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows.
+//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows; [`series`]: its charts.
 //! - [`clock`], [`script`]: drivers. `agenda`: what is due when. [`network`], [`rng`]: what the clock draws.
 //! - [`trace`]: what happened. [`timeline`]: rewind, branches, marks.
 //! - [`erased`]: why the engine is compiled once for all algorithms.
@@ -26,6 +26,7 @@ mod params;
 pub mod protocol;
 pub mod rng;
 pub mod script;
+pub mod series;
 pub mod timeline;
 pub mod trace;
 pub mod view;
@@ -39,6 +40,7 @@ pub use id::{CommandId, MessageId, NodeId, TimerId};
 pub use network::{Conditions, Latency, Scope};
 pub use params::{ParamKind, ParamSpec, Params};
 pub use protocol::{Bindings, Broken, Cluster, Context, Fact, Invariant, Node, Protocol, Timer};
+pub use series::{Curve, Drawn, Guide, GuideKind, Point, Scale, Series};
 pub use timeline::{At, Timeline};
 pub use trace::{Event, Fired, Mark, MarkKind, Record, Trace, Violation};
 pub use view::{

@@ -1,6 +1,6 @@
 //! What an algorithm shows of itself, as plain data. The page has one component for each kind and knows no algorithm.
 
-use super::{Choice, NodeId};
+use super::{Choice, NodeId, Series};
 
 /// A colour by meaning. Each has a shape or glyph besides in the page, so colour is never the only sign.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -88,7 +88,7 @@ pub struct TimerInfo {
 }
 
 /// Something to show beside the cluster.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Exhibit {
     /// A table with a row for each node or thing.
     Ledger(Ledger),
@@ -96,6 +96,8 @@ pub enum Exhibit {
     Intervals(Intervals),
     /// Things that follow from one another: configurations and the steps between them, blocks of chains.
     Tree(Tree),
+    /// Curves over two axes.
+    Series(Series),
 }
 
 /// Rows of cells: logs, tables, ballots.

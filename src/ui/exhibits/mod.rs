@@ -2,6 +2,8 @@
 
 mod intervals;
 mod ledger;
+mod scale;
+mod series;
 mod tree;
 
 use crate::sim::{Exhibit, NodeId};
@@ -43,6 +45,7 @@ fn view(exhibit: Exhibit, selected: Option<NodeId>, now_us: u64, act: &Callback<
         Exhibit::Ledger(ledger) => html! { <ledger::LedgerTable {ledger} {selected}/> },
         Exhibit::Intervals(intervals) => html! { <intervals::IntervalsChart {intervals} {selected} {now_us}/> },
         Exhibit::Tree(tree) => html! { <tree::TreeChart {tree} act={act.clone()}/> },
+        Exhibit::Series(series) => html! { <series::SeriesChart {series}/> },
     }
 }
 
@@ -52,5 +55,6 @@ pub fn title(exhibit: &Exhibit) -> &'static str {
         Exhibit::Ledger(ledger) => ledger.title,
         Exhibit::Intervals(intervals) => intervals.title,
         Exhibit::Tree(tree) => tree.title,
+        Exhibit::Series(series) => series.title,
     }
 }
