@@ -409,6 +409,18 @@ fn the_first_violation_is_written_down_once_with_its_step() {
 }
 
 #[test]
+fn playing_until_something_breaks_stops_at_that_step_the_first_time_and_again() {
+    let mut run = Timeline::new(setup(16, Conditions::default()), Vec::new()).expect("a valid run");
+    assert!(run.play_until_broken(30_000_000, u32::MAX).expect("plays"));
+    let step = run.record().violations[0].step;
+    assert_eq!(run.step_count(), step + 1);
+    run.seek_step(0).expect("seeks");
+    assert!(run.play_until_broken(30_000_000, u32::MAX).expect("plays"));
+    assert_eq!(run.step_count(), step + 1);
+    assert!(!run.play_until_broken(30_000_000, u32::MAX).expect("plays"), "it broke once");
+}
+
+#[test]
 fn memory_is_bounded_whatever_the_length_of_the_run() {
     let mut run = Timeline::new(setup(17, Conditions::default()), Vec::new()).expect("a valid run");
     run.play_to(60_000_000, u32::MAX).expect("plays");

@@ -9,7 +9,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use faultline::check::schedule::{Shape, random_schedule};
-use faultline::scenario::link::{self, FILE_PREFIX, LINK_CHARS_COMFORTABLE, LINK_CHARS_MAX, LinkError};
+use faultline::scenario::link::{self, FILE_PREFIX, LINK_CHARS_COMFORTABLE, LINK_CHARS_MAX, LinkError, Source};
 use faultline::scenario::{ENGINE_VERSION, Moment, Scenario};
 use faultline::sim::hash::stable_hash;
 use faultline::sim::timeline::Entry;
@@ -382,6 +382,34 @@ fn each_kind_of_broken_link_gets_its_own_sentence() {
     for (kind, text, sentence) in cases {
         assert_eq!(link::decode(&text).map_err(|error| error.to_string()), Err(sentence.to_owned()), "{kind}");
     }
+}
+
+#[test]
+fn a_link_that_was_cut_or_added_to_at_any_place_says_which() {
+    let good = link::encode(&usual()).expect("it is valid");
+    for end in 1..good.len() {
+        let said = link::decode(&good[..end]);
+        assert_eq!(said, Err(LinkError::Cut), "{} of {} characters", end, good.len());
+    }
+    for added in ["A", "b", "xy", "abc", "w_-9", "and so on"] {
+        let added = added.replace(' ', "");
+        assert_eq!(link::decode(&format!("{good}{added}")), Err(LinkError::Trailing), "{added} added");
+    }
+}
+
+#[test]
+fn the_first_character_that_no_link_has_is_named() {
+    for (text, position) in [("AQ*AAA*A", 3), ("größe", 3), ("AAAA BBBB", 5)] {
+        assert_eq!(link::decode(text), Err(LinkError::Character(position)), "{text}");
+    }
+}
+
+#[test]
+fn a_file_is_answered_as_a_file() {
+    assert_eq!(
+        LinkError::Cut.sentence(Source::File),
+        "This file stops too early: its end is missing. Ask for it again, or save the run anew."
+    );
 }
 
 #[test]

@@ -46,24 +46,40 @@ pub enum LinkError {
     Invalid(Invalid),
 }
 
+/// What a reader opened: the sentence of a [`LinkError`] is about it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// The address of the page, or one that was pasted.
+    Link,
+    /// A file that was chosen or dropped.
+    File,
+}
+
+impl LinkError {
+    /// The sentence for whoever opened `source`.
+    pub fn sentence(&self, source: Source) -> String {
+        let (this, again) = match source {
+            Source::Link => ("This link", "Ask for it again, and copy it whole."),
+            Source::File => ("This file", "Ask for it again, or save the run anew."),
+        };
+        match self {
+            LinkError::Empty => format!("{this} holds no run. Ask for it again, or start from the lesson."),
+            LinkError::TooLong => format!("{this} is longer than {LINK_CHARS_MAX} characters, so it was not made by this page."),
+            LinkError::Character(position) => format!("{this} is damaged: its {position}. character does not belong there. {again}"),
+            LinkError::Cut => format!("{this} stops too early: its end is missing. {again}"),
+            LinkError::Newer(version) => {
+                format!("{this} was made by a newer version of the page (format {version}). Reload the page to get that version.")
+            }
+            LinkError::Damaged => format!("{this} is damaged: some of its characters were changed. {again}"),
+            LinkError::Trailing => format!("{this} goes on after its end: something was added to it. Ask for it again."),
+            LinkError::Invalid(invalid) => format!("{this} cannot be played here. {invalid}"),
+        }
+    }
+}
+
 impl fmt::Display for LinkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LinkError::Empty => f.write_str("This link holds no run. Ask for it again, or start from the lesson."),
-            LinkError::TooLong => write!(f, "This link is longer than {LINK_CHARS_MAX} characters, so it was not made by this page."),
-            LinkError::Character(position) => {
-                write!(f, "This link is damaged: its {position}. character does not belong there. Ask for it again, and copy it whole.")
-            }
-            LinkError::Cut => f.write_str("This link stops too early: its end is missing. Ask for it again, and copy it whole."),
-            LinkError::Newer(version) => {
-                write!(f, "This link was made by a newer version of the page (format {version}). Reload the page to get that version.")
-            }
-            LinkError::Damaged => {
-                f.write_str("This link is damaged: some of its characters were changed. Ask for it again, and copy it whole.")
-            }
-            LinkError::Trailing => f.write_str("This link goes on after its end: something was added to it. Ask for it again."),
-            LinkError::Invalid(invalid) => write!(f, "This link cannot be played here. {invalid}"),
-        }
+        f.write_str(&self.sentence(Source::Link))
     }
 }
 
@@ -137,29 +153,40 @@ pub fn decode(text: &str) -> Result<Scenario, LinkError> {
     if text.is_empty() {
         return Err(LinkError::Empty);
     }
-    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|error| match error {
-        base64::DecodeError::InvalidByte(at, _) => LinkError::Character(at + 1),
-        base64::DecodeError::InvalidLength(_) => LinkError::Cut,
-        base64::DecodeError::InvalidLastSymbol(..) | base64::DecodeError::InvalidPadding => LinkError::Damaged,
-    })?;
-    let (version, rest) = bytes.split_first().ok_or(LinkError::Empty)?;
+    if let Some(position) = text.chars().position(|letter| !letter.is_ascii_alphanumeric() && letter != '-' && letter != '_') {
+        return Err(LinkError::Character(position + 1));
+    }
+    // What cannot be the end of a text was cut or added to: what can be read before it tells which.
+    let (bytes, odd) = match URL_SAFE_NO_PAD.decode(text) {
+        Ok(bytes) => (bytes, false),
+        Err(_) => {
+            let mut shorter = (1..=3).filter_map(|fewer| text.get(..text.len().checked_sub(fewer)?));
+            (shorter.find_map(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(LinkError::Damaged)?, true)
+        }
+    };
+    let (version, rest) = bytes.split_first().ok_or(if odd { LinkError::Cut } else { LinkError::Empty })?;
     match version {
-        1 => decode_1(rest),
+        1 => decode_1(rest, odd),
         0 => Err(LinkError::Damaged),
         newer => Err(LinkError::Newer(*newer)),
     }
 }
 
-fn decode_1(bytes: &[u8]) -> Result<Scenario, LinkError> {
+/// `odd`: there was more, which is no text of ours.
+fn decode_1(bytes: &[u8], odd: bool) -> Result<Scenario, LinkError> {
     let (sum, body) = bytes.split_at_checked(4).ok_or(LinkError::Cut)?;
-    let parsed = postcard::take_from_bytes::<RawScenario>(body);
-    if sum != checksum(body) {
+    let (raw, rest) = match postcard::take_from_bytes::<RawScenario>(body) {
+        Ok(parsed) => parsed,
         // A text that ends in the middle of a field was cut; anything else was changed.
-        return Err(if matches!(parsed, Err(postcard::Error::DeserializeUnexpectedEnd)) { LinkError::Cut } else { LinkError::Damaged });
-    }
-    let (raw, rest) = parsed.map_err(|_| LinkError::Damaged)?;
-    if !rest.is_empty() {
+        Err(postcard::Error::DeserializeUnexpectedEnd) if odd || sum != checksum(body) => return Err(LinkError::Cut),
+        Err(_) => return Err(LinkError::Damaged),
+    };
+    let own = body.get(..body.len() - rest.len()).unwrap_or(body);
+    if (odd || !rest.is_empty()) && (sum == checksum(own) || sum == checksum(body)) {
         return Err(LinkError::Trailing);
+    }
+    if odd || sum != checksum(body) {
+        return Err(LinkError::Damaged);
     }
     elevate(raw).map_err(LinkError::Invalid)
 }

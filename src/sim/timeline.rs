@@ -63,6 +63,17 @@ pub struct Timeline {
     skipped: u32,
 }
 
+/// Where playing stopped.
+#[derive(PartialEq)]
+enum Stop {
+    /// At the moment that it was to reach.
+    Moment,
+    /// After as many events as it was to play.
+    Events,
+    /// After a step that somebody waited for.
+    Wanted,
+}
+
 /// Steps between the first snapshots.
 const SPACING: u64 = 128;
 /// Steps of the trace that a seek replays at least, so that the diagram has a past to show.
@@ -226,15 +237,33 @@ impl Timeline {
 
     /// Plays up to the moment `time_us` or for `events_max` events, whichever comes first. Says whether it got there.
     pub fn play_to(&mut self, time_us: u64, events_max: u32) -> Result<bool, Error> {
+        self.play(time_us, events_max, |_| false).map(|stop| stop == Stop::Moment)
+    }
+
+    /// As [`play_to`](Self::play_to), but no further than the next step that breaks an invariant. Says whether there was one.
+    pub fn play_until_broken(&mut self, time_us: u64, events_max: u32) -> Result<bool, Error> {
+        self.play(time_us, events_max, Self::broke_now).map(|stop| stop == Stop::Wanted)
+    }
+
+    fn play(&mut self, time_us: u64, events_max: u32, wanted: fn(&Self) -> bool) -> Result<Stop, Error> {
         let time_us = time_us.min(limits::TIME_US_MAX);
         for _ in 0..events_max {
             if !self.one(time_us)? {
                 self.clock.advance(time_us);
                 self.note_end();
-                return Ok(true);
+                return Ok(Stop::Moment);
+            }
+            if wanted(self) {
+                return Ok(Stop::Wanted);
             }
         }
-        Ok(false)
+        Ok(Stop::Events)
+    }
+
+    /// Whether the last step broke an invariant. Violations are kept in the order of their steps.
+    fn broke_now(&self) -> bool {
+        let Some(last) = self.step_count().checked_sub(1) else { return false };
+        self.record.violations.binary_search_by_key(&last, |violation| violation.step).is_ok()
     }
 
     /// Plays one event; says whether there was one within the time that a run may take.

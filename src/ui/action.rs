@@ -1,6 +1,7 @@
 //! Everything that a reader can ask of the playground. Components send actions up; the playground alone carries them out.
 
 use crate::scenario::Scenario;
+use crate::scenario::link::Source;
 use crate::sim::{Intervention, MessageId, NodeId};
 
 /// What a reader asks for.
@@ -41,7 +42,7 @@ pub enum Action {
     /// Open one of the lesson's scenarios by its name.
     OpenNamed(String),
     /// Open what a link or a file says.
-    OpenText(String),
+    OpenText(String, Source),
     /// Point at something, or at nothing.
     Select(Option<Selected>),
     /// Show what can be done with something, or nothing.

@@ -45,6 +45,13 @@ pub fn reduced_motion() -> bool {
     query.is_some_and(|query| query.matches())
 }
 
+/// Whether this is the Escape key, pressed in the playground and not used up by what has the focus.
+pub fn is_escape_in_playground(event: &web_sys::Event) -> bool {
+    let Some(key) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return false };
+    let inside = event.target().and_then(|target| target.dyn_into::<Element>().ok()?.closest("#playground").ok()?);
+    key.key() == "Escape" && !event.default_prevented() && inside.is_some()
+}
+
 /// All elements that match a selector.
 pub fn all(selector: &str) -> Vec<Element> {
     let Some(list) = document().and_then(|document| document.query_selector_all(selector).ok()) else { return Vec::new() };

@@ -10,6 +10,7 @@ pub mod transport;
 
 use crate::check::explorer::replay::PACE_US;
 use crate::lessons::LessonData;
+use crate::scenario::link::Source;
 use crate::scenario::{Scenario, link};
 use crate::sim::timeline::Entry;
 use crate::sim::{Error, Intervention, Timeline};
@@ -113,6 +114,12 @@ impl Component for Playground {
         let mut listeners = opening::file_listeners(ctx.link().callback(Msg::Act));
         if let Some(window) = web_sys::window() {
             listeners.push(EventListener::new(&window, "hashchange", move |_| link.send_message(Msg::Hash)));
+            let act = ctx.link().callback(Msg::Act);
+            listeners.push(EventListener::new(&window, "keydown", move |event| {
+                if page::is_escape_in_playground(event) {
+                    act.emit(Action::Dock(Dock::Bar));
+                }
+            }));
         }
         let mut playground = Playground {
             topic: topics::topic(lesson.number),
@@ -135,7 +142,7 @@ impl Component for Playground {
         playground.listeners.extend(answers);
         playground.open_first();
         if let Some(text) = page::shared_run() {
-            playground.open_text(&text);
+            playground.open_text(&text, Source::Link);
         }
         playground
     }
@@ -146,7 +153,7 @@ impl Component for Playground {
             Msg::Frame(now_ms) => self.frame(now_ms),
             Msg::Hash => {
                 if let Some(text) = page::shared_run() {
-                    self.open_text(&text);
+                    self.open_text(&text, Source::Link);
                 }
             }
         }
@@ -205,7 +212,7 @@ impl Playground {
         }
     }
 
-    fn open_text(&mut self, text: &str) {
+    fn open_text(&mut self, text: &str, source: Source) {
         match link::decode(text) {
             Ok(scenario) if scenario.topic == self.lesson.number => {
                 self.attempt = None;
@@ -221,7 +228,7 @@ impl Playground {
                     Some(format!("This run belongs to lesson {}. Open that lesson's page and try it there.", scenario.topic).into());
             }
             // What the page shows now stays: a bad link takes nothing away.
-            Err(error) => self.notice = Some(error.to_string().into()),
+            Err(error) => self.notice = Some(error.sentence(source).into()),
         }
     }
 
@@ -306,7 +313,7 @@ impl Playground {
                 self.open_named(&id);
                 self.raise_dock();
             }
-            Action::OpenText(text) => self.open_text(&text),
+            Action::OpenText(text, source) => self.open_text(&text, source),
             Action::Select(selected) => self.look.selected = selected,
             Action::Menu(menu) => self.look.menu = menu,
             Action::Tool(tool) => self.look.tool = tool,
@@ -444,18 +451,18 @@ impl Playground {
         let whole_us = self.carry_us as u64;
         self.carry_us -= whole_us as f64;
         let Some(run) = &self.run else { return };
-        let (steps, violations) = {
-            let timeline = run.timeline.borrow();
-            (timeline.step_count(), broken_so_far(&timeline))
-        };
+        let steps = run.timeline.borrow().step_count();
         let target_us = run.timeline.borrow().now_us() + whole_us;
-        let result = run.timeline.borrow_mut().play_to(target_us, EVENTS_PER_FRAME_MAX);
-        let stepped = run.timeline.borrow().step_count() != steps;
-        let broke = broken_so_far(&run.timeline.borrow()) > violations;
-        let ended = run.timeline.borrow().now_us() >= crate::sim::limits::TIME_US_MAX;
         // A violation is worth a stop, unless it is a solution that plays: it may have further to go.
         let shown = self.attempt.as_ref().is_some_and(Attempt::is_shown);
-        if (broke && !shown) || ended {
+        let result = if shown {
+            run.timeline.borrow_mut().play_to(target_us, EVENTS_PER_FRAME_MAX).map(|_| false)
+        } else {
+            run.timeline.borrow_mut().play_until_broken(target_us, EVENTS_PER_FRAME_MAX)
+        };
+        let stepped = run.timeline.borrow().step_count() != steps;
+        let ended = run.timeline.borrow().now_us() >= crate::sim::limits::TIME_US_MAX;
+        if result == Ok(true) || ended {
             self.look.playing = false;
         }
         if ended {
@@ -602,10 +609,6 @@ fn pace(timeline: &mut Timeline) {
         // Nothing is due, so there is nothing to refuse.
         let _ = timeline.play_to(next_us, 1);
     }
-}
-
-fn broken_so_far(timeline: &Timeline) -> usize {
-    timeline.record().violations.iter().filter(|violation| violation.step < timeline.step_count()).count()
 }
 
 /// Whether a thing that was selected is still there.

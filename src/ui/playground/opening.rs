@@ -1,5 +1,6 @@
 //! Opening a run that goes on for a while: replayed in slices, so that the page never freezes, and compared at its end.
 
+use crate::scenario::link::Source;
 use crate::scenario::{ENGINE_VERSION, Moment, Scenario};
 use crate::sim::{Error, Timeline};
 use crate::ui::action::Action;
@@ -73,7 +74,7 @@ pub fn file_listeners(act: Callback<Action>) -> Vec<EventListener> {
         let act = act.clone();
         wasm_bindgen_futures::spawn_local(async move {
             act.emit(match files::read(&file).await {
-                Ok(text) => Action::OpenText(text),
+                Ok(text) => Action::OpenText(text, Source::File),
                 Err(why) => Action::Notice(Some(why.to_owned())),
             });
         });

@@ -1,6 +1,7 @@
 //! A run for others: as a link, as embed code, as files; and the way back, from a link or a file. Knows no algorithm.
 
 use super::{PanelsProps, files, icon, picture, words};
+use crate::scenario::link::Source;
 use crate::scenario::{export, link};
 use crate::ui::action::Action;
 use crate::ui::run::Run;
@@ -183,16 +184,16 @@ fn Open(props: &OpenProps) -> Html {
     let (pasted, chooser) = (use_node_ref(), use_node_ref());
     let open = {
         let (act, said) = (props.act.clone(), props.said.clone());
-        Callback::from(move |text: String| match link::decode(&text) {
-            Ok(_) => act.emit(Action::OpenText(text)),
-            Err(error) => said.set(Said::Badly(error.to_string().into())),
+        Callback::from(move |(text, source): (String, Source)| match link::decode(&text) {
+            Ok(_) => act.emit(Action::OpenText(text, source)),
+            Err(error) => said.set(Said::Badly(error.sentence(source).into())),
         })
     };
     let onsubmit = {
         let (open, pasted) = (open.clone(), pasted.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            open.emit(pasted.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default());
+            open.emit((pasted.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default(), Source::Link));
         })
     };
     let onchange = {
@@ -205,7 +206,7 @@ fn Open(props: &OpenProps) -> Html {
             let (open, said) = (open.clone(), said.clone());
             spawn_local(async move {
                 match files::read(&file).await {
-                    Ok(text) => open.emit(text),
+                    Ok(text) => open.emit((text, Source::File)),
                     Err(why) => said.set(Said::Badly(why.into())),
                 }
             });
