@@ -58,8 +58,10 @@ pub fn flags(timeline: &Timeline, from_us: u64, scale: Scale) -> Vec<Flag> {
     deeds.take(FLAGS_MAX).chain(broken).collect()
 }
 
-/// The stretches of time in which some link was cut, in pixels of the scale.
+/// The stretches of time in which the cluster was in parts that could not talk to each other, in pixels of the scale. A cut that leaves a way
+/// round has its flag and no shade.
 pub fn cuts<'a>(timeline: &Timeline, events: impl Iterator<Item = &'a Rc<Event>>, scale: Scale) -> Vec<(f64, f64)> {
+    let nodes = timeline.clock().world().nodes();
     let (mut links, mut parted): (BTreeSet<(NodeId, NodeId)>, bool) = (BTreeSet::new(), false);
     let mut spans = Vec::new();
     let mut since = None;
@@ -79,7 +81,7 @@ pub fn cuts<'a>(timeline: &Timeline, events: impl Iterator<Item = &'a Rc<Event>>
         }
         told = true;
         let at = scale.px_from_time_us(event.time_us);
-        if !links.is_empty() || parted {
+        if parted || is_split(nodes, |from, to| links.contains(&(from, to))) {
             since = since.or(Some(at));
         } else if let Some(from) = since.take() {
             spans.push((from, at));
@@ -92,12 +94,27 @@ pub fn cuts<'a>(timeline: &Timeline, events: impl Iterator<Item = &'a Rc<Event>>
     spans
 }
 
-/// Whether any link is cut at present.
+/// Whether the cluster is in parts at present.
 fn is_cut(timeline: &Timeline) -> bool {
     let world = timeline.clock().world();
-    let nodes = || (0..world.nodes()).map(NodeId);
-    world.groups().windows(2).any(|pair| pair.first() != pair.last())
-        || (world.nodes() <= CUTS_ASKED_NODES_MAX && nodes().any(|from| nodes().any(|to| world.is_cut(from, to))))
+    world.groups().windows(2).any(|pair| pair.first() != pair.last()) || is_split(world.nodes(), |from, to| world.is_cut(from, to))
+}
+
+/// Whether some nodes cannot be reached from node 0 by links that work both ways.
+fn is_split(nodes: u16, is_cut: impl Fn(NodeId, NodeId) -> bool) -> bool {
+    if nodes > CUTS_ASKED_NODES_MAX {
+        return false;
+    }
+    let (mut reached, mut ahead) = (vec![NodeId(0)], vec![NodeId(0)]);
+    while let Some(from) = ahead.pop() {
+        for to in (0..nodes).map(NodeId) {
+            if !reached.contains(&to) && !is_cut(from, to) && !is_cut(to, from) {
+                reached.push(to);
+                ahead.push(to);
+            }
+        }
+    }
+    reached.len() < usize::from(nodes)
 }
 
 /// With more nodes, single links are too many to ask after.

@@ -36,7 +36,7 @@ pub fn view(ctx: &Context<Stage>, picture: &Picture, moved: bool) -> Html {
                     { button(ctx, "", "Choose groups\u{2026}".to_owned(), Told::Dialog(true)) }
                 }
                 <button class="btn" type="button" aria-pressed={cutting.to_string()} onclick={partition}>
-                    <svg class="icon" aria-hidden="true"><use href="#i-cut"/></svg>{ "Partition" }
+                    <svg class="icon" aria-hidden="true"><use href="#i-cut"/></svg><span class="btn-words">{ "Partition" }</span>
                 </button>
             </div>
             if cutting {
@@ -53,7 +53,7 @@ fn button(ctx: &Context<Stage>, icon: &'static str, label: String, told: Told) -
             if !icon.is_empty() {
                 <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
             }
-            { label }
+            <span class="btn-words">{ label }</span>
         </button>
     }
 }
