@@ -19,6 +19,7 @@ pub mod erased;
 mod error;
 mod flights;
 pub mod hash;
+mod history;
 mod id;
 pub mod limits;
 pub mod network;
@@ -36,6 +37,7 @@ pub use choice::{Argument, ArgumentKind, Choice, CommandCall, CommandSpec, Opera
 pub use clock::{Clock, Intervention, Setup, Tally};
 pub use erased::{Algorithm, Env, Erased, FactInfo, InvariantInfo};
 pub use error::Error;
+pub use history::{Access, Call, History};
 pub use id::{CommandId, MessageId, NodeId, TimerId};
 pub use network::{Conditions, Latency, Scope};
 pub use params::{ParamKind, ParamSpec, Params};

@@ -2,7 +2,8 @@
 //! writes a value of its own at one server and, once that is acknowledged, reads at the next. The ghost is the history of the register, as
 //! an observer of the clients would tell it; it must be linearizable.
 
-use faultline::check::linearizability::{Action, Call, order};
+use faultline::check::history::judge::refuses;
+use faultline::check::history::{Access, Call, History as Judged, Model};
 use faultline::sim::{
     Bindings, Broken, Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind,
     Node, NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace, World,
@@ -158,7 +159,7 @@ impl Server {
 /// One operation of a client as an observer tells it.
 #[derive(Clone, Copy, PartialEq, Hash, Debug)]
 struct Seen {
-    action: Action<char>,
+    access: Access,
     returned: bool,
     /// How many operations of each client had returned when it was called.
     before: [u8; CLIENTS_MAX],
@@ -175,44 +176,54 @@ impl History {
     fn returned(&self, client: usize) -> u8 {
         self.calls[client].iter().flatten().map(|seen| u8::from(seen.returned)).sum()
     }
-    fn call(&mut self, client: usize, action: Action<char>) {
+    fn call(&mut self, client: usize, access: Access) {
         let mut before = [0; CLIENTS_MAX];
         for other in (0..CLIENTS_MAX).filter(|other| *other != client) {
             before[other] = self.returned(other);
         }
         if let Some(place) = self.calls[client].iter_mut().find(|seen| seen.is_none()) {
-            *place = Some(Seen { action, returned: false, before });
+            *place = Some(Seen { access, returned: false, before });
         }
     }
     fn answer(&mut self, client: usize, read: Option<char>) {
         let Some(open) = self.calls[client].iter_mut().flatten().find(|seen| !seen.returned) else { return };
         open.returned = true;
         if let Some(value) = read {
-            open.action = Action::Read(value);
+            open.access = Access::Read(Some(number(value)));
         }
         self.is_broken = !self.is_linearizable();
     }
+    /// The observer notes who had returned before whom. From that come moments: a call is made after as many returns as it knows of, and an
+    /// operation has returned just before the first call that knows of it.
     fn is_linearizable(&self) -> bool {
-        let is_told = |seen: &Seen| seen.returned || matches!(seen.action, Action::Write(_));
-        let all: Vec<(usize, usize, Seen)> = self
-            .calls
-            .iter()
-            .enumerate()
-            .flat_map(|(client, calls)| calls.iter().flatten().enumerate().map(move |(k, seen)| (client, k, *seen)))
-            .filter(|(_, _, seen)| is_told(seen))
-            .collect();
-        let calls: Vec<Call<char>> = all
-            .iter()
-            .map(|(client, k, seen)| {
-                let is_before = |(other, other_k, _): &(usize, usize, Seen)| {
-                    if other == client { other_k < k } else { *other_k < usize::from(seen.before[*other]) }
-                };
-                let after = all.iter().enumerate().filter(|(_, other)| is_before(other)).map(|(index, _)| 1u64 << index).sum();
-                Call { action: seen.action, returned: seen.returned, after }
-            })
-            .collect();
-        order(NOTHING, &calls).is_some()
+        let all = || {
+            self.calls
+                .iter()
+                .enumerate()
+                .flat_map(|(client, calls)| calls.iter().flatten().enumerate().map(move |(k, seen)| (client, k, seen)))
+        };
+        let knows = |of: &(usize, usize, &Seen), other: &(usize, usize, &Seen)| {
+            if of.0 == other.0 { other.1 < of.1 } else { other.1 < usize::from(of.2.before[other.0]) }
+        };
+        let known = |of: &(usize, usize, &Seen)| 2 * all().filter(|other| knows(of, other)).count() as u64;
+        let calls = all().map(|seen| Call {
+            process: u16::try_from(seen.0).unwrap_or(u16::MAX),
+            key: 0,
+            access: seen.2.access,
+            called: known(&seen),
+            returned: seen
+                .2
+                .returned
+                .then(|| all().filter(|later| knows(later, &seen)).map(|later| known(&later) - 1).min().unwrap_or(u64::MAX)),
+        });
+        let history = Judged { processes: vec![String::new(); CLIENTS_MAX], keys: vec![String::new()], calls: calls.collect() };
+        !refuses(&history, Model::Linearizable)
     }
+}
+
+/// A value as the checker has it, which takes 0 for what a register holds at first.
+fn number(value: char) -> i64 {
+    i64::from(u32::from(value))
 }
 
 impl Protocol for Paxos {
@@ -292,8 +303,8 @@ impl Protocol for Paxos {
         let sent = |id| cluster.world().flight(id).and_then(|flight| flight.payload.as_any().downcast_ref::<Message>());
         for message in step.sent.iter().filter_map(|id| sent(*id)) {
             match message {
-                Put(_, value) => history.call(client, Action::Write(*value)),
-                Get(_) => history.call(client, Action::Read(NOTHING)),
+                Put(_, value) => history.call(client, Access::Write(number(*value))),
+                Get(_) => history.call(client, Access::Read(None)),
                 _ => {}
             }
         }
