@@ -11,6 +11,7 @@ use common::Run;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use faultline::scenario::link;
 use faultline::sim::Clock;
+use faultline::topics::TOPICS;
 use std::hint::black_box;
 // Measuring is what a bench is for.
 #[allow(clippy::disallowed_types)]
@@ -72,9 +73,9 @@ fn links(criterion: &mut Criterion) {
     let scenario = common::busy_scenario();
     let text = link::encode(&scenario).expect("it is valid");
     group.bench_function("encode, 60 interventions", |bencher| bencher.iter(|| link::encode(black_box(&scenario))));
-    group.bench_function("decode, 60 interventions", |bencher| bencher.iter(|| link::decode(black_box(&text))));
+    group.bench_function("decode, 60 interventions", |bencher| bencher.iter(|| link::decode(black_box(&text), TOPICS)));
     for (name, text) in common::hostile_texts() {
-        group.bench_function(format!("refuse 64 KB, {name}"), |bencher| bencher.iter(|| link::decode(black_box(&text)).is_err()));
+        group.bench_function(format!("refuse 64 KB, {name}"), |bencher| bencher.iter(|| link::decode(black_box(&text), TOPICS).is_err()));
     }
     group.finish();
 }

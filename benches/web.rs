@@ -16,6 +16,7 @@ use common::Run;
 use faultline::check::explorer::{Explorer, Limits, Query, started};
 use faultline::scenario::link;
 use faultline::sim::{Clock, Params, Protocol};
+use faultline::topics::TOPICS;
 use models::paxos;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -83,10 +84,10 @@ fn seeks_in_a_long_run() {
 #[wasm_bindgen_test]
 fn links() {
     let text = link::encode(&common::busy_scenario()).expect("it is valid");
-    let decode_ms = took_ms(|| (0..100).for_each(|_| assert!(link::decode(&text).is_ok()))) / 100.0;
+    let decode_ms = took_ms(|| (0..100).for_each(|_| assert!(link::decode(&text, TOPICS).is_ok()))) / 100.0;
     console_log!("decode of a link with 60 interventions: {decode_ms:.3} ms");
     for (name, text) in common::hostile_texts() {
-        console_log!("refusal of 64 KB, {name}: {:.2} ms", took_ms(|| assert!(link::decode(&text).is_err())));
+        console_log!("refusal of 64 KB, {name}: {:.2} ms", took_ms(|| assert!(link::decode(&text, TOPICS).is_err())));
     }
 }
 

@@ -170,6 +170,18 @@ need_browser() {
   fi
 }
 
+# as_draft --draft [lesson…]: what is built from here on is quick to build and large, and has only these lessons, if any are named.
+as_draft() {
+  [ $# -gt 0 ] || return 0
+  [ "$1" = --draft ] || stop "There is no option '$1': --draft [lesson…] builds quickly, and only these lessons."
+  shift
+  local lesson
+  for lesson in "$@"; do
+    [ -d "lessons/$lesson" ] || stop "There is no lesson '$lesson' in lessons/."
+  done
+  export FAULTLINE_DRAFT=true FAULTLINE_LESSONS="$*" CARGO_PROFILE_RELEASE_LTO=off
+}
+
 # Leaves a whole site in dist/, or none: never yesterday's.
 build_site() {
   rm -rf dist

@@ -11,11 +11,13 @@ const KILOBYTE = 1000;
 /** What a page should transfer at most, with the program and without it (a phone loads the program at the first touch). */
 const BUDGET = { total: 250 * KILOBYTE, wasm: 200 * KILOBYTE, text: 110 * KILOBYTE };
 /** The program is over its budget. Until it is within it, this is what has been reached: it may only be lowered. */
-const REACHED = { total: 600 * KILOBYTE, wasm: 505 * KILOBYTE };
+const REACHED = { total: 560 * KILOBYTE, wasm: 465 * KILOBYTE };
 
 // Already compressed: a host sends these as they are.
 const COMPRESSED = new Set(['.png', '.webp', '.woff2']);
 const KINDS = { '.html': 'html', '.css': 'css', '.js': 'js', '.mjs': 'js', '.wasm': 'wasm', '.woff2': 'fonts' };
+/** Files of a program: that of a lesson, and that of pages without a playground. */
+const PROGRAM = /^(?:lesson-\d+|marks)-[^/]*\.(?:js|wasm)$/;
 const COLUMNS = ['html', 'css', 'js', 'wasm', 'fonts', 'other'];
 
 const transferred = (path, bytes) => (COMPRESSED.has(extname(path)) ? bytes.length : gzipSync(bytes).length);
@@ -74,7 +76,7 @@ function main() {
     let program = 0;
     for (const [path, bytes] of load(page)) {
       sums[KINDS[extname(path)] ?? 'other'] += bytes;
-      if (/^faultline-.*\.(js|wasm)$/.test(path)) program += bytes;
+      if (PROGRAM.test(path)) program += bytes;
     }
     const total = Object.values(sums).reduce((sum, bytes) => sum + bytes, 0);
     const text = total - program;

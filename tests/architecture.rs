@@ -199,6 +199,20 @@ fn the_page_names_no_algorithm(source: &Source) -> Vec<String> {
     names.map(|name| source.complaint(format!("names the algorithm {name}"))).collect()
 }
 
+/// A program has the algorithms of its own lesson. What looks into the catalogue takes all of them into it.
+fn programs_carry_one_topic(source: &Source) -> Vec<String> {
+    let is_for_authors = source.path.starts_with("src/lessons/source") || source.path.starts_with("src/bin/pages");
+    if !source.is_in(&["scenario", "lessons", "ui"]) || is_for_authors {
+        return Vec::new();
+    }
+    // What tests do with it is not in a program.
+    let code = Source { path: source.path.clone(), text: source.text.split("#[cfg(test)]").next().unwrap_or_default().to_owned() };
+    let words = code.words();
+    let looks_up = |at: usize| words[at] == "topics" && words.get(at + 3).is_some_and(|word| word == "topic");
+    let taken = (0..words.len()).filter(|at| words[*at] == "TOPICS" || looks_up(*at));
+    taken.map(|_| source.complaint("looks into the catalogue, so every program would carry every algorithm")).collect()
+}
+
 fn files_say_what_they_are_for(source: &Source) -> Vec<String> {
     let says = source.text.lines().next().is_some_and(|line| line.starts_with("//! ") && line.trim_end().len() > 10);
     if says { Vec::new() } else { vec![source.complaint("does not open with a `//!` line of purpose")] }
@@ -249,6 +263,11 @@ fn web_crates_are_used_by_the_page_only() {
 #[test]
 fn the_user_interface_knows_no_algorithm_by_name() {
     hold(the_page_names_no_algorithm);
+}
+
+#[test]
+fn a_program_carries_the_algorithms_of_one_lesson() {
+    hold(programs_carry_one_topic);
 }
 
 #[test]
@@ -306,11 +325,13 @@ fn imports_downward_and_sideways_are_let_through() {
 #[test]
 fn each_other_rule_notices_what_it_is_there_for() {
     type Rule = fn(&Source) -> Vec<String>;
-    let cases: [(Rule, &str, &str); 12] = [
+    let cases: [(Rule, &str, &str); 14] = [
         (web_crates_stay_in_the_page, "src/scenario/link.rs", "use web_sys::Window;"),
         (web_crates_stay_in_the_page, "src/sim/rng.rs", "fn f() { getrandom::fill(&mut []); }"),
         (the_page_names_no_algorithm, "src/ui/page.rs", "let s = \"Raft\";"),
         (the_page_names_no_algorithm, "src/ui/page.rs", "use crate::topics::leader_election::TOPIC;"),
+        (programs_carry_one_topic, "src/scenario/link.rs", "use crate::topics::TOPICS;"),
+        (programs_carry_one_topic, "src/ui/playground/mod.rs", "let topic = topics::topic(8);"),
         (files_say_what_they_are_for, "src/sim/new.rs", "use std::fmt;\n//! Late."),
         (files_say_what_they_are_for, "src/sim/new.rs", ""),
         (runs_depend_on_nothing_outside, "src/sim/world.rs", "use std::collections::HashMap;"),
@@ -325,6 +346,8 @@ fn each_other_rule_notices_what_it_is_there_for() {
     }
     for (rule, path, text) in [
         (web_crates_stay_in_the_page as Rule, "src/ui/page.rs", "use web_sys::Window;"),
+        (programs_carry_one_topic, "src/lessons/source/mod.rs", "topics::topic(1)"),
+        (programs_carry_one_topic, "src/ui/page.rs", "use crate::topics::Topic;"),
         (floats_are_the_same_everywhere, "src/sim/rng.rs", "let x = libm::log(y).sqrt() + log(1);"),
         (floats_are_the_same_everywhere, "src/ui/x.rs", "let x = y.sin();"),
         (styles_are_in_sheets, "src/ui/page.rs", "html! { <p font-style=\"italic\"/> }"),

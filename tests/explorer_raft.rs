@@ -11,7 +11,7 @@ use faultline::scenario::{Scenario, link};
 use faultline::sim::script::{self, Recorded};
 use faultline::sim::timeline::Entry;
 use faultline::sim::{Argument, At, Choice, CommandCall, NodeId, Params, World};
-use faultline::topics::topic;
+use faultline::topics::{TOPICS, topic};
 
 const NODES: u16 = 3;
 
@@ -166,7 +166,7 @@ fn what_is_found_plays_as_a_run_of_the_page_rewinds_and_is_a_link() {
     let (broken, script) = found(&world, &query(&world, 2, 1, &[])).unwrap();
     let start = At { time_us: 0, after: u32::from(NODES) };
     let told = Scenario { journal: journal(&[], start, &script, PACE_US).unwrap(), ..scenario(&["votes_persisted"], 3) };
-    let read = link::decode(&link::encode(&told).unwrap()).unwrap();
+    let read = link::decode(&link::encode(&told).unwrap(), TOPICS).unwrap();
     assert_eq!(read.journal, told.journal);
     let mut timeline = read.timeline().unwrap();
     let end_us = PACE_US * (script.len() as u64 + 1);

@@ -11,6 +11,7 @@ use faultline::lessons::{Bet, Experiment, SearchGoal};
 use faultline::scenario::search::{Aim, Inquiry, Report, Search};
 use faultline::scenario::{Scenario, link};
 use faultline::sim::{Params, Timeline};
+use faultline::topics::TOPICS;
 use std::path::Path;
 
 /// Events that a run of a lesson may take.
@@ -38,7 +39,7 @@ fn opened(scenario: &Scenario) -> Timeline {
 fn every_scenario_opens_where_its_link_says() {
     for lesson in lessons() {
         for data in &lesson.data.scenarios {
-            let scenario = link::decode(&data.link).unwrap();
+            let scenario = link::decode(&data.link, TOPICS).unwrap();
             assert_eq!(scenario, lesson.scenarios[&data.id], "{}", data.id);
             assert!(data.link.len() <= link::LINK_CHARS_COMFORTABLE, "{} has a link of {} characters", data.id, data.link.len());
             let timeline = opened(&scenario);

@@ -173,9 +173,9 @@ proptest! {
         prop_assert_eq!(scenario.validate(), Ok(()));
         let text = link::encode(&scenario).expect("it is valid");
         let same = Ok(scenario);
-        prop_assert_eq!(link::decode(&text), same.clone());
-        prop_assert_eq!(link::decode(&format!("https://example.org/lessons/x/#s={text}")), same.clone());
-        prop_assert_eq!(link::decode(&format!("{FILE_PREFIX}{text}\n")), same);
+        prop_assert_eq!(link::decode(&text, TOPICS), same.clone());
+        prop_assert_eq!(link::decode(&format!("https://example.org/lessons/x/#s={text}"), TOPICS), same.clone());
+        prop_assert_eq!(link::decode(&format!("{FILE_PREFIX}{text}\n"), TOPICS), same);
     }
 
     #[test]
@@ -227,7 +227,7 @@ proptest! {
     fn a_link_that_was_cut_off_is_refused(scenario in scenario(), place in any::<prop::sample::Index>()) {
         let text = link::encode(&scenario).expect("it is valid");
         let cut = &text[..place.index(text.len())];
-        prop_assert!(link::decode(cut).is_err());
+        prop_assert!(link::decode(cut, TOPICS).is_err());
     }
 
     #[test]
@@ -236,13 +236,13 @@ proptest! {
         let place = place.index(text.len());
         let mut changed = text.clone();
         changed.replace_range(place..=place, &letter);
-        prop_assert!(changed == text || link::decode(&changed).is_err());
+        prop_assert!(changed == text || link::decode(&changed, TOPICS).is_err());
     }
 }
 
 /// What must hold of every text: it is refused with a sentence, or it is a scenario that holds what a scenario promises.
 fn sound(text: &str) {
-    match link::decode(text) {
+    match link::decode(text, TOPICS) {
         Ok(scenario) => {
             assert_eq!(scenario.validate(), Ok(()));
             assert!(scenario.journal.len() <= limits::INTERVENTIONS_MAX);
@@ -293,7 +293,7 @@ fn with_first_bytes(bytes: &[u8]) -> String {
 #[test]
 fn each_kind_of_broken_link_gets_its_own_sentence() {
     let good = link::encode(&usual()).expect("it is valid");
-    assert_eq!(link::decode(&good), Ok(usual()));
+    assert_eq!(link::decode(&good, TOPICS), Ok(usual()));
     let crash = |node| Intervention::Do(Choice::Crash(NodeId(node)));
     let many = vec![Entry { at: At::default(), what: Intervention::Do(Choice::Heal) }; limits::INTERVENTIONS_MAX + 1];
     let at = |time_us| At { time_us, after: 0 };
@@ -334,7 +334,7 @@ fn each_kind_of_broken_link_gets_its_own_sentence() {
         (
             "another lesson",
             with_first_bytes(&[99]),
-            "This link cannot be played here. It is about lesson 99, which this version does not have.",
+            "This link cannot be played here. It belongs to lesson 99. Open that lesson's page and try it there.",
         ),
         (
             "an unknown algorithm",
@@ -380,7 +380,7 @@ fn each_kind_of_broken_link_gets_its_own_sentence() {
         ("too long", "A".repeat(LINK_CHARS_MAX + 1), "This link is longer than 65536 characters, so it was not made by this page."),
     ];
     for (kind, text, sentence) in cases {
-        assert_eq!(link::decode(&text).map_err(|error| error.to_string()), Err(sentence.to_owned()), "{kind}");
+        assert_eq!(link::decode(&text, TOPICS).map_err(|error| error.to_string()), Err(sentence.to_owned()), "{kind}");
     }
 }
 
@@ -388,19 +388,19 @@ fn each_kind_of_broken_link_gets_its_own_sentence() {
 fn a_link_that_was_cut_or_added_to_at_any_place_says_which() {
     let good = link::encode(&usual()).expect("it is valid");
     for end in 1..good.len() {
-        let said = link::decode(&good[..end]);
+        let said = link::decode(&good[..end], TOPICS);
         assert_eq!(said, Err(LinkError::Cut), "{} of {} characters", end, good.len());
     }
     for added in ["A", "b", "xy", "abc", "w_-9", "and so on"] {
         let added = added.replace(' ', "");
-        assert_eq!(link::decode(&format!("{good}{added}")), Err(LinkError::Trailing), "{added} added");
+        assert_eq!(link::decode(&format!("{good}{added}"), TOPICS), Err(LinkError::Trailing), "{added} added");
     }
 }
 
 #[test]
 fn the_first_character_that_no_link_has_is_named() {
     for (text, position) in [("AQ*AAA*A", 3), ("größe", 3), ("AAAA BBBB", 5)] {
-        assert_eq!(link::decode(text), Err(LinkError::Character(position)), "{text}");
+        assert_eq!(link::decode(text, TOPICS), Err(LinkError::Character(position)), "{text}");
     }
 }
 
@@ -416,11 +416,11 @@ fn a_file_is_answered_as_a_file() {
 fn a_length_that_promises_more_than_there_is_is_refused_before_anything_is_made() {
     // After topic, algorithm, nodes and seed comes the count of params: here 2^60 and more.
     let huge = [8, 0, 5, 42, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f];
-    assert!(link::decode(&sealed(1, &huge)).is_err());
+    assert!(link::decode(&sealed(1, &huge), TOPICS).is_err());
     let many_entries = [&[8, 0, 5, 42, 0, 0][..], &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]].concat();
-    assert!(link::decode(&sealed(1, &many_entries)).is_err());
+    assert!(link::decode(&sealed(1, &many_entries), TOPICS).is_err());
     let partition_of_many = [&[8, 0, 5, 42, 0, 0, 1, 0, 0, 0, 12][..], &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]].concat();
-    assert!(link::decode(&sealed(1, &partition_of_many)).is_err());
+    assert!(link::decode(&sealed(1, &partition_of_many), TOPICS).is_err());
 }
 
 #[test]
@@ -440,7 +440,7 @@ fn the_longest_texts_are_refused_or_read() {
     body.extend([0, 0, 0]);
     assert!(sealed(1, &body).len() <= LINK_CHARS_MAX);
     assert_eq!(
-        link::decode(&sealed(1, &body)).map_err(|error| error.to_string()),
+        link::decode(&sealed(1, &body), TOPICS).map_err(|error| error.to_string()),
         Err("This link cannot be played here. It does more than 2000 things to the run.".to_owned())
     );
     for byte in [0x00, 0x01, 0x7f, 0x80, 0xff] {
@@ -476,9 +476,16 @@ fn a_run_in_which_much_was_done_fits_in_a_comfortable_link() {
     }
 }
 
+#[test]
+fn a_link_of_another_lesson_says_on_whose_page_it_opens() {
+    let text = link::encode(&usual()).expect("it is valid");
+    let said = link::decode(&text, &[]).map_err(|error| error.to_string());
+    assert_eq!(said, Err("This link cannot be played here. It belongs to lesson 8. Open that lesson's page and try it there.".to_owned()));
+}
+
 /// Where a link says that its reader stood, and what the run is when played to there.
 fn opened(text: &str) -> (Scenario, u64) {
-    let scenario = link::decode(text).unwrap_or_else(|error: LinkError| panic!("{error}\n{text}"));
+    let scenario = link::decode(text, TOPICS).unwrap_or_else(|error: LinkError| panic!("{error}\n{text}"));
     let mut timeline = scenario.timeline().expect("it is valid");
     timeline.seek_at(scenario.moment.at).expect("it plays");
     let fingerprint = timeline.clock().fingerprint();

@@ -84,7 +84,7 @@ async fn mounted() -> Mounted {
     let root = document.create_element("div").expect("it can be made");
     root.set_id("playground");
     document.body().expect("the page has a body").append_child(&root).expect("it can be added");
-    let props = PlaygroundProps { lesson: Rc::new(lesson()) };
+    let props = PlaygroundProps { lesson: Rc::new(lesson()), topic: &TOPICS[0] };
     let handle = yew::Renderer::<Playground>::with_root_and_props(root.clone(), props).render();
     flush().await;
     Mounted { root, handle: Some(handle) }
@@ -257,7 +257,7 @@ async fn a_bad_link_is_explained_and_takes_nothing_away() {
     page.click(STEP).await;
     for text in ["", "#s=", "no such thing!", "AQ", "#s=AgAAAAAA"] {
         page.tell(Msg::Act(Action::OpenText(text.to_owned()))).await;
-        let sentence = link::decode(text).expect_err("it is broken").to_string();
+        let sentence = link::decode(text, TOPICS).expect_err("it is broken").to_string();
         assert_eq!(page.text(".pg-notice p"), sentence);
         assert_eq!((page.text(".pg-scenario").as_str(), page.step().as_str()), ("The first run", "step 2"));
     }

@@ -10,7 +10,7 @@ use faultline::scenario::{Scenario, link};
 use faultline::sim::hash::stable_hash;
 use faultline::sim::timeline::{self, At, Entry};
 use faultline::sim::{Argument, Choice, Clock, CommandCall, CommandId, Intervention, NodeId, Params, Record, Setup, Timeline};
-use faultline::topics;
+use faultline::topics::{self, TOPICS};
 use std::rc::Rc;
 
 /// Events of the run that is rewound.
@@ -157,6 +157,6 @@ fn sealed(body: &[u8]) -> String {
     bytes.extend(((hash ^ (hash >> 32)) as u32).to_le_bytes());
     bytes.extend(body);
     let text = URL_SAFE_NO_PAD.encode(bytes);
-    assert!(text.len() <= LINK_CHARS_MAX && link::decode(&text).is_err());
+    assert!(text.len() <= LINK_CHARS_MAX && link::decode(&text, TOPICS).is_err());
     text
 }

@@ -11,6 +11,7 @@ use super::{Invalid, Moment, Scenario};
 use crate::sim::hash::stable_hash;
 use crate::sim::timeline::Entry;
 use crate::sim::{At, Conditions, Intervention, Params};
+use crate::topics::Topic;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -116,7 +117,7 @@ pub fn encode(scenario: &Scenario) -> Result<String, Invalid> {
     let params = (0u16..).zip(scenario.params.values().iter().zip(defaults.values()));
     let mut before_us = 0;
     let raw = RawScenario {
-        topic: scenario.topic,
+        topic: scenario.topic.number,
         algorithm: scenario.algorithm,
         nodes: scenario.nodes,
         seed: scenario.seed,
@@ -142,8 +143,8 @@ pub fn encode(scenario: &Scenario) -> Result<String, Invalid> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The scenario of a text; takes a bare text, one with [`FILE_PREFIX`], and a whole link.
-pub fn decode(text: &str) -> Result<Scenario, LinkError> {
+/// The scenario of a text, if it is about one of `topics`; takes a bare text, one with [`FILE_PREFIX`], and a whole link.
+pub fn decode(text: &str, topics: &'static [Topic]) -> Result<Scenario, LinkError> {
     if text.len() > LINK_CHARS_MAX {
         return Err(LinkError::TooLong);
     }
@@ -166,14 +167,14 @@ pub fn decode(text: &str) -> Result<Scenario, LinkError> {
     };
     let (version, rest) = bytes.split_first().ok_or(if odd { LinkError::Cut } else { LinkError::Empty })?;
     match version {
-        1 => decode_1(rest, odd),
+        1 => decode_1(rest, odd, topics),
         0 => Err(LinkError::Damaged),
         newer => Err(LinkError::Newer(*newer)),
     }
 }
 
 /// `odd`: there was more, which is no text of ours.
-fn decode_1(bytes: &[u8], odd: bool) -> Result<Scenario, LinkError> {
+fn decode_1(bytes: &[u8], odd: bool, topics: &'static [Topic]) -> Result<Scenario, LinkError> {
     let (sum, body) = bytes.split_at_checked(4).ok_or(LinkError::Cut)?;
     let (raw, rest) = match postcard::take_from_bytes::<RawScenario>(body) {
         Ok(parsed) => parsed,
@@ -188,11 +189,11 @@ fn decode_1(bytes: &[u8], odd: bool) -> Result<Scenario, LinkError> {
     if odd || sum != checksum(body) {
         return Err(LinkError::Damaged);
     }
-    elevate(raw).map_err(LinkError::Invalid)
+    elevate(raw, topics).map_err(LinkError::Invalid)
 }
 
-fn elevate(raw: RawScenario) -> Result<Scenario, Invalid> {
-    let topic = crate::topics::topic(raw.topic).ok_or(Invalid::Topic(raw.topic))?;
+fn elevate(raw: RawScenario, topics: &'static [Topic]) -> Result<Scenario, Invalid> {
+    let topic = topics.iter().find(|topic| topic.number == raw.topic).ok_or(Invalid::Topic(raw.topic))?;
     let mut scenario = Scenario::new(topic, raw.algorithm, raw.seed)?;
     scenario.nodes = raw.nodes;
     for (index, value) in raw.params {

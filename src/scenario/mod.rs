@@ -17,8 +17,8 @@ pub const ENGINE_VERSION: u16 = 1;
 /// A run as data. What a scenario file, a link and a counterexample are elevated to; valid by construction.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Scenario {
-    /// Number of the lesson.
-    pub topic: u8,
+    /// The lesson.
+    pub topic: &'static Topic,
     /// Index into the topic's algorithms.
     pub algorithm: u8,
     /// Size of the membership.
@@ -47,7 +47,7 @@ pub struct Moment {
 /// Why something is not a scenario: a sentence for whoever made it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Invalid {
-    /// No lesson of that number here.
+    /// It belongs to the lesson of that number, which is not here.
     Topic(u8),
     /// The lesson has no such algorithm.
     Algorithm(u8),
@@ -75,7 +75,7 @@ pub enum Invalid {
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Invalid::Topic(number) => write!(f, "It is about lesson {number}, which this version does not have."),
+            Invalid::Topic(number) => write!(f, "It belongs to lesson {number}. Open that lesson's page and try it there."),
             Invalid::Algorithm(index) => write!(f, "It names algorithm number {index}, which this lesson does not have."),
             Invalid::Nodes { given, min, max } => write!(f, "It asks for {given} nodes; this algorithm runs with {min} to {max}."),
             Invalid::Param(why) | Invalid::Network(why) => f.write_str(why),
@@ -92,10 +92,10 @@ impl std::error::Error for Invalid {}
 
 impl Scenario {
     /// The untouched run of an algorithm: defaults for everything.
-    pub fn new(topic: &Topic, algorithm: u8, seed: u64) -> Result<Self, Invalid> {
+    pub fn new(topic: &'static Topic, algorithm: u8, seed: u64) -> Result<Self, Invalid> {
         let entry = topic.algorithms.get(usize::from(algorithm)).ok_or(Invalid::Algorithm(algorithm))?;
         Ok(Scenario {
-            topic: topic.number,
+            topic,
             algorithm,
             nodes: entry.nodes.1,
             seed,
@@ -108,8 +108,7 @@ impl Scenario {
 
     /// The catalogue's entry for the algorithm.
     pub fn entry(&self) -> Result<&'static topics::Entry, Invalid> {
-        let topic = topics::topic(self.topic).ok_or(Invalid::Topic(self.topic))?;
-        topic.algorithms.get(usize::from(self.algorithm)).ok_or(Invalid::Algorithm(self.algorithm))
+        self.topic.algorithms.get(usize::from(self.algorithm)).ok_or(Invalid::Algorithm(self.algorithm))
     }
 
     /// Checks all that can be checked without playing. Every scenario that comes from outside passes here.

@@ -1,11 +1,15 @@
 //! The algorithms of the lessons, and the catalogue of them. Knows `sim` and `check`; no screen, no web crate.
 //!
 //! A topic adds a module here and a line in [`TOPICS`]. Nothing else in the house knows an algorithm by name.
+//!
+//! The program of a page carries its own lesson's topic and no other. So the catalogue is a constant, which costs a program only
+//! what it takes out of it, and what looks a topic up at run time is handed those that there are.
 
 pub mod leader_election;
 mod roles;
 
 use crate::sim::{Algorithm, Conditions};
+use std::fmt;
 
 /// One algorithm as the catalogue offers it.
 pub struct Entry {
@@ -25,7 +29,8 @@ pub struct Entry {
     pub network: Conditions,
 }
 
-/// The algorithms of one lesson.
+/// The algorithms of one lesson. Two are the same if they are of the same lesson.
+#[derive(Clone, Copy)]
 pub struct Topic {
     /// Number of the lesson, from 1; part of every scenario link.
     pub number: u8,
@@ -34,11 +39,32 @@ pub struct Topic {
 }
 
 /// All topics, by number.
-pub static TOPICS: &[Topic] = &[leader_election::TOPIC];
+pub const TOPICS: &[Topic] = &[leader_election::TOPIC];
 
 /// The topic of a lesson.
-pub fn topic(number: u8) -> Option<&'static Topic> {
-    TOPICS.iter().find(|topic| topic.number == number)
+pub const fn topic(number: u8) -> Option<&'static Topic> {
+    let mut rest = TOPICS;
+    while let [first, others @ ..] = rest {
+        if first.number == number {
+            return Some(first);
+        }
+        rest = others;
+    }
+    None
+}
+
+impl PartialEq for Topic {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for Topic {}
+
+impl fmt::Debug for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lesson {}", self.number)
+    }
 }
 
 impl Topic {

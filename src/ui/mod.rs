@@ -15,18 +15,19 @@ pub mod run;
 pub mod svg;
 pub mod tone;
 
+use crate::topics::Topic;
 use playground::{Playground, PlaygroundProps};
 use std::rc::Rc;
 
-/// Mounts the islands that the page has.
-pub fn mount() {
+/// Mounts the playground of a lesson's page. `topic` is what the lesson's program carries.
+pub fn mount(topic: &'static Topic) {
     yew::set_custom_panic_hook(Box::new(|info| page::show_panic(&info.to_string())));
-    home::show_progress();
     let Some(root) = page::document().and_then(|document| document.get_element_by_id("playground")) else { return };
     match page::lesson() {
+        Ok(Some(lesson)) if lesson.number != topic.number => page::show_panic(page::OTHER_VERSION),
         Ok(Some(lesson)) => {
             root.set_text_content(None);
-            yew::Renderer::<Playground>::with_root_and_props(root, PlaygroundProps { lesson: Rc::new(lesson) }).render();
+            yew::Renderer::<Playground>::with_root_and_props(root, PlaygroundProps { lesson: Rc::new(lesson), topic }).render();
         }
         Ok(None) => {}
         Err(cause) => page::show_panic(&cause),

@@ -7,6 +7,9 @@ use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element};
 
+/// What the page says if its program was built for another.
+pub const OTHER_VERSION: &str = "This page and its program are of different versions. Reload the page.";
+
 /// The page's document.
 pub fn document() -> Option<Document> {
     web_sys::window()?.document()
@@ -17,9 +20,7 @@ pub fn lesson() -> Result<Option<LessonData>, String> {
     let Some(element) = document().and_then(|document| document.get_element_by_id("lesson-data")) else { return Ok(None) };
     let text = element.text_content().unwrap_or_default();
     let value = js_sys::JSON::parse(&text).map_err(|_| "This page's lesson data is damaged. Reload the page.".to_owned())?;
-    serde_wasm_bindgen::from_value(value)
-        .map(Some)
-        .map_err(|error| format!("This page and its program are of different versions. Reload the page. ({error})"))
+    serde_wasm_bindgen::from_value(value).map(Some).map_err(|error| format!("{OTHER_VERSION} ({error})"))
 }
 
 /// The part of the address after `#`, if it names a run.

@@ -22,7 +22,7 @@ const BROKEN = [
   ['with one letter changed', changed(20, another(GOOD[20])), `This link is damaged: some of its characters were changed. ${AGAIN}`],
   ['of a later version', seal([0], 9), 'This link was made by a newer version of the page (format 9). Reload the page to get that version.'],
   ['that goes on after its end', seal([...unseal(GOOD).body, 7, 7]), 'This link goes on after its end: something was added to it. Ask for it again.'],
-  ['of a lesson that is not here', linkText({ topic: 99 }), 'This link cannot be played here. It is about lesson 99, which this version does not have.'],
+  ['of a lesson that is not here', linkText({ topic: 99 }), "This link cannot be played here. It belongs to lesson 99. Open that lesson's page and try it there."],
   ['of an unknown algorithm', linkText({ algorithm: 77 }), 'This link cannot be played here. It names algorithm number 77, which this lesson does not have.'],
   ['that wants too many nodes', linkText({ nodes: 5_000 }), /^This link cannot be played here\. It asks for 5000 nodes; this algorithm runs with \d+ to \d+\.$/],
   ['that sets what is not there', linkText({ params: [[999, 1]] }), 'This link cannot be played here. It sets param number 999, which this algorithm does not have.'],

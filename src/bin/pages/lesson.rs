@@ -2,6 +2,7 @@
 
 use crate::SITE;
 use crate::drawing::{WAIT, core, icon};
+use crate::programs::Program;
 use crate::template::Page;
 use faultline::lessons::LessonData;
 use faultline::lessons::path::{PATH, Stop};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The page of a lesson.
-pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>) -> Result<Page, String> {
+pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, program: Option<Program>) -> Result<Page, String> {
     let slug = &lesson.data.slug;
     let json = serde_json::to_string(&lesson.data).map_err(|error| format!("{slug}: the playground's data cannot be written: {error}"))?;
     let body = format!(
@@ -30,6 +31,7 @@ pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>) -> Result<Page,
         indexed: true,
         body,
         data: Some(json),
+        program,
     })
 }
 

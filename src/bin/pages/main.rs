@@ -7,6 +7,7 @@
 mod drawing;
 mod home;
 mod lesson;
+mod programs;
 mod run;
 mod template;
 
@@ -38,14 +39,16 @@ fn write_site() -> Result<(), String> {
     let house = PathBuf::from(var("TRUNK_SOURCE_DIR").unwrap_or_else(|| ".".to_owned()));
     let site = var("FAULTLINE_SITE").map(|address| format!("{}/", address.trim_end_matches('/')));
 
-    let lessons = read_lessons(&house.join("lessons"))?;
+    let only = var("FAULTLINE_LESSONS").unwrap_or_default();
+    let lessons = read_lessons(&house.join("lessons"), &only.split_whitespace().collect::<Vec<_>>())?;
     let index = staging.join("index.html");
     let text = std::fs::read_to_string(&index).map_err(|error| format!("{} cannot be read: {error}", index.display()))?;
     let template = Template::new(&text, site.as_deref())?;
 
+    let mut programs = programs::build(&lessons, &staging)?;
     let mut pages = vec![home::page(&lessons), lost()];
-    for lesson in lessons.values() {
-        pages.push(lesson::page(lesson, &lessons)?);
+    for (slug, lesson) in &lessons {
+        pages.push(lesson::page(lesson, &lessons, programs.remove(slug.as_str()))?);
     }
     for page in &pages {
         write(&staging.join(&page.file), &template.fill(page)?)?;
@@ -57,10 +60,13 @@ fn write_site() -> Result<(), String> {
     Ok(())
 }
 
-fn read_lessons(root: &Path) -> Result<BTreeMap<String, Lesson>, String> {
+/// The lessons, or `only` those.
+fn read_lessons(root: &Path, only: &[&str]) -> Result<BTreeMap<String, Lesson>, String> {
     let mut lessons = BTreeMap::new();
     let mut wrong = String::new();
-    for slug in source::folders(root).map_err(|mistakes| mistakes.to_string())? {
+    let mut slugs = source::folders(root).map_err(|mistakes| mistakes.to_string())?;
+    slugs.retain(|slug| only.is_empty() || only.contains(&slug.as_str()));
+    for slug in slugs {
         match source::read_lesson(root, &slug) {
             Ok(lesson) => {
                 lessons.insert(slug, lesson);
@@ -92,6 +98,7 @@ fn lost() -> Page {
             drawing::LOST
         ),
         data: None,
+        program: None,
     }
 }
 

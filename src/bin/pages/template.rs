@@ -1,5 +1,6 @@
 //! The template of every page, and what a page puts into it. Knows no lesson.
 
+use crate::programs::Program;
 use faultline::lessons::source::markdown::escape;
 
 /// The tokens of the template, each of which stands in it once.
@@ -24,6 +25,8 @@ pub struct Page {
     pub body: String,
     /// JSON for the playground.
     pub data: Option<String>,
+    /// Its own program, if it is not that of the site.
+    pub program: Option<Program>,
 }
 
 impl Page {
@@ -46,6 +49,8 @@ impl Page {
 pub struct Template<'a> {
     text: String,
     site: Option<&'a str>,
+    /// The program that Trunk built: that of pages without their own.
+    program: Program,
 }
 
 impl<'a> Template<'a> {
@@ -57,14 +62,18 @@ impl<'a> Template<'a> {
                 return Err(format!("index.html has the token {} {count} times; expected it once.", mark(token)));
             }
         }
-        Ok(Template { text: with_own_start(text)?, site })
+        let (text, program) = without_loader(text)?;
+        Ok(Template { text, site, program })
     }
 
     /// The whole page.
     pub fn fill(&self, page: &Page) -> Result<String, String> {
         let root = page.to_root(self.site);
         let rooted = |text: &str| text.replace("\"./", &format!("\"{root}")).replace("'./", &format!("'{root}"));
-        let frame = rooted(&without_comments(&self.text));
+        let program = page.program.as_ref().unwrap_or(&self.program);
+        let body = format!("<body data-module=\"{}\" data-wasm=\"{}\">", program.module, program.wasm);
+        // assets/start.js finds the program there, and decides when it starts.
+        let frame = rooted(&without_comments(&self.text).replacen("<body>", &body, 1));
         let policy = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">");
         let filled = frame
             .replace(&mark("csp"), &policy)
@@ -129,9 +138,8 @@ fn data(page: &Page) -> String {
     }
 }
 
-/// Takes out Trunk's loader and its preloads, which would fetch the program before the text is there, and names the program's two
-/// files on `<body>`, where `assets/start.js` finds them.
-fn with_own_start(text: &str) -> Result<String, String> {
+/// Takes out Trunk's loader and its preloads, which would fetch the program before the text is there; returns the program's files.
+fn without_loader(text: &str) -> Result<(String, Program), String> {
     let missing = |what: &str| format!("index.html, as Trunk left it, has no {what}.");
     let (before, after) = text.split_once("<script type=\"module\">").ok_or_else(|| missing("inline module script"))?;
     let (loader, after) = after.split_once("</script>").ok_or_else(|| missing("end of its module script"))?;
@@ -152,5 +160,5 @@ fn with_own_start(text: &str) -> Result<String, String> {
     if !kept.contains("<body>") {
         return Err(missing("plain <body>"));
     }
-    Ok(kept.replacen("<body>", &format!("<body data-module=\"{module}\" data-wasm=\"{wasm}\">"), 1))
+    Ok((kept, Program { module: module.to_owned(), wasm: wasm.to_owned() }))
 }

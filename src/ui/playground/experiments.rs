@@ -7,6 +7,7 @@ use crate::sim::Timeline;
 use crate::ui::action::Action;
 use crate::ui::memory::Progress;
 use crate::ui::page;
+use std::slice;
 use yew::prelude::*;
 
 /// An experiment under way.
@@ -35,7 +36,8 @@ impl Attempt {
 
 /// The name under which the lesson offers a scenario, if it does.
 pub fn name_of(lesson: &LessonData, scenario: &Scenario) -> Option<String> {
-    let data = lesson.scenarios.iter().find(|data| link::decode(&data.link).as_ref() == Ok(scenario))?;
+    let topics = slice::from_ref(scenario.topic);
+    let data = lesson.scenarios.iter().find(|data| link::decode(&data.link, topics).as_ref() == Ok(scenario))?;
     Some(data.id.clone())
 }
 

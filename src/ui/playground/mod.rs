@@ -14,7 +14,7 @@ use crate::scenario::link::Source;
 use crate::scenario::{Scenario, link};
 use crate::sim::timeline::Entry;
 use crate::sim::{Error, Intervention, Timeline};
-use crate::topics::{self, Topic};
+use crate::topics::Topic;
 use crate::ui::action::{Action, Dock, Look, SPEED_USUAL, SPEEDS, Selected, Tool};
 use crate::ui::memory::{self, Progress};
 use crate::ui::run::Run;
@@ -26,6 +26,7 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use opening::Opening;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::slice;
 use yew::prelude::*;
 
 /// Events that one frame plays at most: what is left is played in the next.
@@ -43,6 +44,8 @@ const SEED_USUAL: u64 = 1;
 pub struct PlaygroundProps {
     /// The lesson around it.
     pub lesson: Rc<LessonData>,
+    /// Its algorithms.
+    pub topic: &'static Topic,
 }
 
 /// What the playground is told.
@@ -58,7 +61,7 @@ pub enum Msg {
 /// The playground of a page.
 pub struct Playground {
     lesson: Rc<LessonData>,
-    topic: Option<&'static Topic>,
+    topic: &'static Topic,
     progress: Progress,
     run: Option<Loaded>,
     look: Look,
@@ -122,7 +125,7 @@ impl Component for Playground {
             }));
         }
         let mut playground = Playground {
-            topic: topics::topic(lesson.number),
+            topic: ctx.props().topic,
             progress: memory::load(&lesson.slug),
             run: None,
             look: Look { speed: SPEED_USUAL, dock: page::first_dock(), ..Look::default() },
@@ -203,7 +206,7 @@ impl Playground {
 
     fn open_named(&mut self, id: &str) {
         let Some(data) = self.lesson.scenarios.iter().find(|data| data.id == id) else { return };
-        match link::decode(&data.link) {
+        match link::decode(&data.link, slice::from_ref(self.topic)) {
             Ok(scenario) => {
                 let (title, note) = (data.title.clone(), data.note.clone());
                 self.open(scenario, title.into(), note.into());
@@ -213,8 +216,8 @@ impl Playground {
     }
 
     fn open_text(&mut self, text: &str, source: Source) {
-        match link::decode(text) {
-            Ok(scenario) if scenario.topic == self.lesson.number => {
+        match link::decode(text, slice::from_ref(self.topic)) {
+            Ok(scenario) => {
                 self.attempt = None;
                 self.open(
                     scenario,
@@ -223,10 +226,6 @@ impl Playground {
                 );
                 self.raise_dock();
             }
-            Ok(scenario) => {
-                self.notice =
-                    Some(format!("This run belongs to lesson {}. Open that lesson's page and try it there.", scenario.topic).into());
-            }
             // What the page shows now stays: a bad link takes nothing away.
             Err(error) => self.notice = Some(error.sentence(source).into()),
         }
@@ -234,9 +233,8 @@ impl Playground {
 
     /// An algorithm of the lesson with everything at its default.
     fn open_untouched(&mut self, algorithm: u8) {
-        let Some(topic) = self.topic else { return };
-        let Some(entry) = topic.algorithms.get(usize::from(algorithm)) else { return };
-        match Scenario::new(topic, algorithm, SEED_USUAL) {
+        let Some(entry) = self.topic.algorithms.get(usize::from(algorithm)) else { return };
+        match Scenario::new(self.topic, algorithm, SEED_USUAL) {
             Ok(scenario) => self.open(scenario, entry.name.into(), entry.summary.into()),
             Err(error) => self.notice = Some(error.to_string().into()),
         }
@@ -530,7 +528,7 @@ impl Playground {
     }
 
     fn view_title(&self) -> Html {
-        let (Some(topic), Some(run)) = (self.topic, &self.run) else { return Html::default() };
+        let Some(run) = &self.run else { return Html::default() };
         let chosen = self.act.reform(|event: Event| {
             let select: web_sys::HtmlSelectElement = event.target_unchecked_into();
             Action::Algorithm(select.value().parse().unwrap_or(0))
@@ -543,7 +541,7 @@ impl Playground {
             <div class="pg-title">
                 <label class="sr-only" for="algorithm">{ "Algorithm" }</label>
                 <select class="select" id="algorithm" onchange={chosen}>
-                    { for (0u8..).zip(topic.algorithms).map(|(index, entry)| html! {
+                    { for (0u8..).zip(self.topic.algorithms).map(|(index, entry)| html! {
                         <option value={index.to_string()} selected={index == run.scenario.algorithm}>{ entry.name }</option>
                     }) }
                 </select>

@@ -126,7 +126,7 @@ fn view_head(head: &Head, selected: bool, act: &Callback<Action>) -> Html {
 #[hook]
 fn use_titles(run: &Run) -> std::rc::Rc<Vec<&'static str>> {
     let started = run.timeline().step_count() >= u64::from(run.scenario.nodes);
-    use_memo((run.scenario.topic, run.scenario.algorithm, started), |_| {
+    use_memo((run.scenario.topic.number, run.scenario.algorithm, started), |_| {
         let timeline = run.timeline();
         let world = timeline.clock().world();
         world.algorithm().exhibits(world, &timeline.record().trace).iter().map(exhibits::title).collect()

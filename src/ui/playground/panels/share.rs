@@ -3,8 +3,10 @@
 use super::{PanelsProps, files, icon, picture, words};
 use crate::scenario::link::Source;
 use crate::scenario::{export, link};
+use crate::topics::Topic;
 use crate::ui::action::Action;
 use crate::ui::run::Run;
+use std::slice;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, window};
 use yew::prelude::*;
@@ -73,7 +75,7 @@ pub fn Share(props: &PanelsProps) -> Html {
                 <p class="label" id="share-save">{ "Save it" }</p>
                 { downloads(&props.run, &said) }
             </div>
-            <Open act={props.act.clone()} said={said.clone()}/>
+            <Open topic={props.run.scenario.topic} act={props.act.clone()} said={said.clone()}/>
             <div role="status">
                 { match &*said {
                     Said::Nothing => Html::default(),
@@ -174,6 +176,7 @@ fn picture_file(selector: &str) -> Result<String, String> {
 
 #[derive(Properties, PartialEq)]
 struct OpenProps {
+    topic: &'static Topic,
     act: Callback<Action>,
     said: UseStateHandle<Said>,
 }
@@ -183,8 +186,8 @@ struct OpenProps {
 fn Open(props: &OpenProps) -> Html {
     let (pasted, chooser) = (use_node_ref(), use_node_ref());
     let open = {
-        let (act, said) = (props.act.clone(), props.said.clone());
-        Callback::from(move |(text, source): (String, Source)| match link::decode(&text) {
+        let (act, said, topics) = (props.act.clone(), props.said.clone(), slice::from_ref(props.topic));
+        Callback::from(move |(text, source): (String, Source)| match link::decode(&text, topics) {
             Ok(_) => act.emit(Action::OpenText(text, source)),
             Err(error) => said.set(Said::Badly(error.sentence(source).into())),
         })

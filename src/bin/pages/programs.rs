@@ -1,0 +1,171 @@
+//! The program of each lesson: compiled for it alone, bound to JavaScript, shrunk, and named after its content. Knows no algorithm.
+//!
+//! Trunk builds one program, that of pages without a playground. Those of the lessons are the page writer's, because each is the
+//! same source compiled with another lesson in it. What a program was made of is kept beside it, and a program of which nothing
+//! has changed is not made again. In a draft (`FAULTLINE_DRAFT`) nothing is shrunk: that takes a minute a program.
+
+use faultline::lessons::source::Lesson;
+use faultline::sim::hash::stable_hash;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, mpsc};
+use std::thread;
+
+/// What wasm-opt is told: small before fast.
+const WASM_OPT: [&str; 1] = ["-Oz"];
+/// What cargo builds, and how. The library first: it is the same for all lessons.
+const CARGO: [&str; 6] = ["build", "--quiet", "--locked", "--release", "--target", "wasm32-unknown-unknown"];
+/// The file of a program's folder that says what it was made of.
+const MADE_OF: &str = "made-of";
+const MODULE: &str = "program.js";
+const WASM: &str = "program_bg.wasm";
+
+/// The files of a program, relative to the site's root: `./lesson-08-….js`.
+pub struct Program {
+    /// The JavaScript module.
+    pub module: String,
+    /// What it instantiates.
+    pub wasm: String,
+}
+
+/// Makes the programs of `lessons` and puts them into `site`; returns them by the lessons' folders.
+pub fn build<'a>(lessons: &'a BTreeMap<String, Lesson>, site: &Path) -> Result<BTreeMap<&'a str, Program>, String> {
+    let workshop = Workshop::open()?;
+    let (give, take) = mpsc::channel::<(&str, PathBuf)>();
+    let (take, made) = (Mutex::new(take), Mutex::new(BTreeMap::new()));
+    let finish = || {
+        while let Some((slug, folder)) = take.lock().ok().and_then(|take| take.recv().ok()) {
+            let program = workshop.shrink(&folder).and_then(|()| publish(&folder, site));
+            if let Ok(mut made) = made.lock() {
+                made.insert(slug, program);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        // The tools take about as long as the compiler does, which is busy meanwhile.
+        for _ in 0..thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1).max(1)) {
+            scope.spawn(finish);
+        }
+        for (slug, lesson) in lessons {
+            let folder = workshop.compile(lesson.data.number)?;
+            // Nobody takes it only if all of them have panicked, and that ends the scope.
+            let _ = give.send((slug.as_str(), folder));
+        }
+        drop(give);
+        Ok::<_, String>(())
+    })?;
+    let made = made.into_inner().map_err(|_| "The programs could not be made: a tool's thread stopped.".to_owned())?;
+    made.into_iter().map(|(slug, program)| Ok((slug, program?))).collect()
+}
+
+/// Where programs are made, and of what.
+struct Workshop {
+    /// Cargo's folder for what it builds, which is where this very program is: `target/debug/pages`.
+    target: PathBuf,
+    draft: bool,
+    /// All that the programs have in common.
+    made_of: String,
+}
+
+impl Workshop {
+    fn open() -> Result<Self, String> {
+        let here = std::env::current_exe().map_err(|error| format!("The page writer does not know where it is: {error}"))?;
+        let target = here.parent().and_then(Path::parent).ok_or_else(|| format!("{} is not in a target folder.", here.display()))?;
+        let mut workshop = Workshop {
+            target: target.to_owned(),
+            draft: std::env::var_os("FAULTLINE_DRAFT").is_some_and(|value| !value.is_empty()),
+            made_of: String::new(),
+        };
+        run(workshop.cargo().arg("--lib"))?;
+        let mut made_of = format!("draft: {}, {WASM_OPT:?}", workshop.draft);
+        for file in [workshop.compiled("libfaultline.rlib"), "src/main.rs".into(), "Cargo.toml".into()] {
+            made_of.push_str(&format!(", {:016x}", stable_hash(&read(&file)?)));
+        }
+        for tool in ["wasm-bindgen", "wasm-opt"] {
+            let told = Command::new(tool).arg("--version").output().map_err(|error| no_tool(tool, &error))?;
+            made_of.push_str(&format!(", {}", String::from_utf8_lossy(&told.stdout).trim()));
+        }
+        workshop.made_of = made_of;
+        Ok(workshop)
+    }
+
+    fn cargo(&self) -> Command {
+        let mut cargo = Command::new("cargo");
+        cargo.args(CARGO).env("CARGO_TARGET_DIR", &self.target);
+        cargo
+    }
+
+    fn compiled(&self, file: &str) -> PathBuf {
+        self.target.join("wasm32-unknown-unknown/release").join(file)
+    }
+
+    fn is_made(&self, folder: &Path) -> bool {
+        fs::read_to_string(folder.join(MADE_OF)).is_ok_and(|made_of| made_of == self.made_of)
+    }
+
+    /// Compiles a lesson's program, unless it is there; returns its folder.
+    fn compile(&self, number: u8) -> Result<PathBuf, String> {
+        let folder = self.target.join(format!("programs/lesson-{number:02}"));
+        if self.is_made(&folder) {
+            return Ok(folder);
+        }
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(|error| not_written(&folder, &error))?;
+        }
+        run(self.cargo().args(["--bin", "faultline"]).env("FAULTLINE_LESSON", number.to_string()))?;
+        write(&folder.join("compiled.wasm"), &read(&self.compiled("faultline.wasm"))?)?;
+        Ok(folder)
+    }
+
+    /// Makes the finished program of the compiled one.
+    fn shrink(&self, folder: &Path) -> Result<(), String> {
+        if self.is_made(folder) {
+            return Ok(());
+        }
+        let bind = ["--target", "web", "--no-typescript", "--remove-name-section", "--out-name", "program", "--out-dir"];
+        run(Command::new("wasm-bindgen").args(bind).arg(folder).arg(folder.join("compiled.wasm")))?;
+        if !self.draft {
+            let wasm = folder.join(WASM);
+            run(Command::new("wasm-opt").args(WASM_OPT).arg(&wasm).arg("-o").arg(&wasm))?;
+        }
+        // Last, so that what was interrupted is done again.
+        write(&folder.join(MADE_OF), self.made_of.as_bytes())
+    }
+}
+
+/// Puts a program into the site under names that change with what is in it, so that browsers may keep it for ever.
+fn publish(folder: &Path, site: &Path) -> Result<Program, String> {
+    let lesson = folder.file_name().unwrap_or_default().to_string_lossy();
+    let put = |file: &str, ending: &str| {
+        let bytes = read(&folder.join(file))?;
+        let name = format!("{lesson}-{:016x}{ending}", stable_hash(&bytes));
+        write(&site.join(&name), &bytes)?;
+        Ok::<_, String>(format!("./{name}"))
+    };
+    Ok(Program { module: put(MODULE, ".js")?, wasm: put(WASM, "_bg.wasm")? })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    folder.and_then(|()| fs::write(path, bytes)).map_err(|error| not_written(path, &error))
+}
+
+fn not_written(path: &Path, error: &std::io::Error) -> String {
+    format!("{} cannot be written: {error}", path.display())
+}
+
+fn no_tool(name: &str, error: &std::io::Error) -> String {
+    format!("{name} cannot be run: {error}. scripts/build gets it.")
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let done = command.output().map_err(|error| no_tool(&name, &error))?;
+    if done.status.success() { Ok(()) } else { Err(format!("{name} failed:\n{}", String::from_utf8_lossy(&done.stderr))) }
+}
