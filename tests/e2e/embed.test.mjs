@@ -8,14 +8,15 @@ import { LESSON, key, leaders, linkOf, notice, now, openLesson, picture, stage, 
 readerTest('an embedded run is the playground alone, at its moment, and plays', async (page) => {
   await openLesson(page, `?embed#s=${linkText({ atUs: 900_000 })}`);
   await eventually('its moment', async () => (await now(page)) === 900_000);
-  for (const gone of ['.site-head', '.site-foot', '.prose', '.dock']) assert.ok(!(await page.locator(gone).first().isVisible()), gone);
+  for (const gone of ['.site-head', '.site-foot', '.prose p', '.dock']) assert.ok(!(await page.locator(gone).first().isVisible()), gone);
   const { y, height } = await page.locator('#playground').boundingBox();
   assert.ok(y <= 1 && height >= 890, `from ${y}, ${height} px high`);
   assert.equal(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight), 0);
   await key(page, 'Play').click();
   await eventually('time passes', async () => (await now(page)) > 915_000);
   await key(page, 'Pause').click();
-  await assertAccessible(page, '#playground');
+  assert.equal(await page.getByRole('heading', { level: 1, name: 'Leader election' }).count(), 1, 'a screen reader hears where it is');
+  await assertAccessible(page);
 });
 
 readerTest('the code for embedding works in a page of another make', async (page) => {
@@ -32,7 +33,7 @@ readerTest('the code for embedding works in a page of another make', async (page
   await frame.locator('svg.stage .node').first().waitFor();
   assert.equal(await frame.locator('.node').count(), 5);
   await eventually('its moment', async () => Number(await frame.locator('#tab-log .count').textContent()) === count);
-  assert.ok(!(await frame.locator('.prose').isVisible()));
+  assert.ok(!(await frame.locator('.prose p').first().isVisible()));
 });
 
 /** Drops a file on an element of the page, as a hand does. */

@@ -5,9 +5,9 @@ import { eventually } from './harness.mjs';
 
 export const LESSON = 'lessons/08-leader-election/';
 
-/** Opens the lesson, with what follows its address, and waits for the playground. Where it is docked, a key starts it. */
-export async function openLesson(page, rest = '') {
-  await page.goto(LESSON + rest);
+/** Opens a lesson, with what follows its address, and waits for the playground. Where it is docked, a key starts it. */
+export async function openLesson(page, rest = '', lesson = LESSON) {
+  await page.goto(lesson + rest);
   await page.keyboard.press('Shift');
   await page.locator('#tab-log').waitFor({ state: 'attached' });
 }

@@ -40,6 +40,15 @@ readerTest('the dock rises from a bar to half the screen, to all of it, and back
   assert.equal(await opener(page).getAttribute('aria-expanded'), 'false');
 });
 
+readerTest('Escape lowers the dock to its bar, from wherever in it the focus is', TOUCH, async (page) => {
+  await openLesson(page);
+  await opener(page).tap();
+  await eventually('half', async () => (await dock(page)) === 'half');
+  await node(page, 1).focus();
+  await page.keyboard.press('Escape');
+  await eventually('bar', async () => (await dock(page)) === 'bar');
+});
+
 readerTest('the program waits for the first touch, and does what that touch asked for', TOUCH, async (page) => {
   const asked = [];
   page.on('request', (request) => asked.push(request.url()));
