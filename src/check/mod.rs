@@ -4,3 +4,4 @@ pub mod explorer;
 pub mod history;
 pub mod schedule;
 pub mod shrink;
+pub mod statistics;

@@ -215,6 +215,19 @@ impl Effects {
         self.asked.push((n, answer));
         answer
     }
+    pub(super) fn draw(&mut self) -> u32 {
+        let position = self.asked.len();
+        let answer = match &self.answers {
+            Answers::Drawn { seed } => {
+                let (node, before) = self.asking;
+                (rng::for_choice(*seed, node, before.wrapping_add(u32::try_from(position).unwrap_or(u32::MAX))) >> 32) as u32
+            }
+            Answers::Given(answers) => answers.get(position).copied().unwrap_or(0),
+        };
+        // A range of nothing: a search has no other answer to try.
+        self.asked.push((0, answer));
+        answer
+    }
     pub(super) fn reply(&mut self, id: CommandId, outcome: Outcome) {
         self.replies.push((id, outcome));
     }

@@ -218,6 +218,11 @@ impl<'a, P: Protocol> Context<'a, P> {
     pub fn choose(&mut self, n: u32) -> u32 {
         self.effects.choose(n)
     }
+    /// A random number out of all 2^32, answered by the driver: drawn, or read back. For durations and amounts, on which no decision hangs:
+    /// a search, which has no times, tries 0 only.
+    pub fn draw(&mut self) -> u32 {
+        self.effects.draw()
+    }
     /// Answers a client. Only the first answer to an operation counts.
     pub fn reply(&mut self, id: CommandId, outcome: super::Outcome) {
         self.effects.reply(id, outcome);

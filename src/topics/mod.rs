@@ -6,6 +6,7 @@
 //! what it takes out of it, and what looks a topic up at run time is handed those that there are.
 
 pub mod leader_election;
+pub mod queueing;
 mod roles;
 
 use crate::sim::{Algorithm, Conditions};
@@ -39,7 +40,7 @@ pub struct Topic {
 }
 
 /// All topics, by number.
-pub const TOPICS: &[Topic] = &[leader_election::TOPIC];
+pub const TOPICS: &[Topic] = &[leader_election::TOPIC, queueing::TOPIC];
 
 /// The topic of a lesson.
 pub const fn topic(number: u8) -> Option<&'static Topic> {
