@@ -5,6 +5,7 @@
 //! the page as one [`LessonData`]. So no prose and no parser is in the wasm module.
 
 pub mod goal;
+pub mod map;
 pub mod path;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod source;

@@ -2,6 +2,7 @@
 
 use crate::SITE;
 use crate::drawing::{icon, rock, section};
+use crate::map;
 use crate::template::Page;
 use faultline::lessons::path::{PATH, Stop};
 use faultline::lessons::source::Lesson;
@@ -42,11 +43,12 @@ pub fn page(lessons: &BTreeMap<String, Lesson>) -> Page {
     }
     let body = format!(
         "<main class=\"home\" id=\"main\"><section class=\"hero\"><h1>{HEADING}</h1><div class=\"hero-side\"><p class=\"hero-lead\">{LEAD}</p>\
-         <p class=\"hero-acts\">{start}<a class=\"btn\" href=\"#path\">See the path</a></p></div>{}</section>\n\
+         <p class=\"hero-acts\">{start}<a class=\"btn\" href=\"#path\">See the path</a> <a class=\"btn\" href=\"#map\">See the map</a></p></div>{}</section>\n\
          <section class=\"how\" aria-label=\"How it works\">{how}</section>\n\
          <section class=\"path\" id=\"path\"><h2>The path</h2><p>Seven layers, read from the top. Lessons that are not there yet are marked \
-         as coming.</p><ol class=\"strata\">{strata}</ol></section></main>",
-        section()
+         as coming.</p><ol class=\"strata\">{strata}</ol></section>\n{}</main>",
+        section(),
+        map::section(|stop| lessons.contains_key(stop.slug)),
     );
     Page {
         file: "index.html".to_owned(),

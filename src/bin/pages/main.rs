@@ -7,6 +7,7 @@
 mod drawing;
 mod home;
 mod lesson;
+mod map;
 mod programs;
 mod run;
 mod template;
