@@ -7,12 +7,13 @@
 //! ```
 //!
 //! - [`world`]: what there is, and the one way in which it changes.
-//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows; [`series`]: its charts.
+//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows; [`series`], [`cells`]: its charts and arrays.
 //! - [`clock`], [`script`]: drivers. `agenda`: what is due when. [`network`], [`rng`]: what the clock draws.
 //! - [`trace`]: what happened. [`timeline`]: rewind, branches, marks.
 //! - [`erased`]: why the engine is compiled once for all algorithms.
 
 mod agenda;
+pub mod cells;
 mod choice;
 pub mod clock;
 pub mod erased;
@@ -33,6 +34,7 @@ pub mod trace;
 pub mod view;
 pub mod world;
 
+pub use cells::{Cells, Packed, Probe};
 pub use choice::{Argument, ArgumentKind, Choice, CommandCall, CommandSpec, Operation, Outcome};
 pub use clock::{Clock, Intervention, Setup, Tally};
 pub use erased::{Algorithm, Env, Erased, FactInfo, InvariantInfo};

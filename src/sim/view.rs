@@ -1,6 +1,6 @@
 //! What an algorithm shows of itself, as plain data. The page has one component for each kind and knows no algorithm.
 
-use super::{Choice, NodeId, Series};
+use super::{Cells, Choice, NodeId, Series};
 
 /// A colour by meaning. Each has a shape or glyph besides in the page, so colour is never the only sign.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -98,6 +98,8 @@ pub enum Exhibit {
     Tree(Tree),
     /// Curves over two axes.
     Series(Series),
+    /// Bits, buckets, counters or registers in a row.
+    Cells(Cells),
 }
 
 /// Rows of cells: logs, tables, ballots.

@@ -5,6 +5,7 @@
 //! The program of a page carries its own lesson's topic and no other. So the catalogue is a constant, which costs a program only
 //! what it takes out of it, and what looks a topic up at run time is handed those that there are.
 
+pub mod bloom_filters;
 pub mod leader_election;
 pub mod queueing;
 mod roles;

@@ -1,5 +1,6 @@
 //! What an algorithm shows beside the cluster: one component a kind of exhibit. Knows no algorithm.
 
+mod cells;
 mod intervals;
 mod ledger;
 mod scale;
@@ -46,6 +47,7 @@ fn view(exhibit: Exhibit, selected: Option<NodeId>, now_us: u64, act: &Callback<
         Exhibit::Intervals(intervals) => html! { <intervals::IntervalsChart {intervals} {selected} {now_us}/> },
         Exhibit::Tree(tree) => html! { <tree::TreeChart {tree} act={act.clone()}/> },
         Exhibit::Series(series) => html! { <series::SeriesChart {series}/> },
+        Exhibit::Cells(cells) => html! { <cells::CellsChart {cells}/> },
     }
 }
 
@@ -56,5 +58,6 @@ pub fn title(exhibit: &Exhibit) -> &'static str {
         Exhibit::Intervals(intervals) => intervals.title,
         Exhibit::Tree(tree) => tree.title,
         Exhibit::Series(series) => series.title,
+        Exhibit::Cells(cells) => cells.title,
     }
 }
