@@ -227,6 +227,25 @@ impl<'a, P: Protocol> Context<'a, P> {
     pub fn reply(&mut self, id: CommandId, outcome: super::Outcome) {
         self.effects.reply(id, outcome);
     }
+    /// Runs a handler of a protocol that this one is built on, for the members `0 .. nodes` and with params of its own. What it sends is wrapped by
+    /// `lift`, its timers keep their codes, and what it would answer to clients is given back instead.
+    pub fn within<Q: Protocol>(
+        &mut self,
+        nodes: u16,
+        params: &Params,
+        lift: fn(Q::Message) -> P::Message,
+        handler: impl FnOnce(&mut Context<'_, Q>),
+    ) -> Vec<(CommandId, super::Outcome)> {
+        let (sent, replied) = (self.effects.sends.len(), self.effects.replies.len());
+        let env = Env { nodes, params, ..self.env };
+        handler(&mut Context { env, effects: self.effects, protocol: PhantomData });
+        for (_, payload) in self.effects.sends.iter_mut().skip(sent) {
+            if let Some(message) = payload.as_any().downcast_ref::<Q::Message>().cloned() {
+                *payload = std::rc::Rc::new(lift(message));
+            }
+        }
+        self.effects.replies.split_off(replied)
+    }
     /// Says why, in words, for the event log. Not called when nobody listens, so it costs a fast run nothing.
     pub fn say(&mut self, sentence: impl FnOnce() -> String) {
         self.effects.say(sentence);

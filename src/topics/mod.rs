@@ -7,6 +7,7 @@
 
 pub mod bloom_filters;
 pub mod leader_election;
+pub mod locking;
 pub mod queueing;
 mod roles;
 
@@ -41,7 +42,7 @@ pub struct Topic {
 }
 
 /// All topics, by number.
-pub const TOPICS: &[Topic] = &[leader_election::TOPIC, queueing::TOPIC];
+pub const TOPICS: &[Topic] = &[leader_election::TOPIC, queueing::TOPIC, locking::TOPIC];
 
 /// The topic of a lesson.
 pub const fn topic(number: u8) -> Option<&'static Topic> {

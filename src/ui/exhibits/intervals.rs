@@ -1,4 +1,4 @@
-//! Lanes with spans of time: who led when, who held the lease. Knows no algorithm.
+//! Lanes with spans of time: who led when, who held a lock. Knows no algorithm.
 //!
 //! Places are percentages of the width, so nothing has to be measured and nothing is drawn anew when the page is resized.
 

@@ -23,9 +23,12 @@ use crate::sim::{
     Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamSpec,
     Protocol, Role, Step, Trace,
 };
-use log::{Log, Term};
+use log::Term;
+pub use log::{Log, Op};
 use message::{Appended, Message, Verdict};
-use params::{Command, TERMS_CHECKED, VOTES_PERSISTED};
+pub use params::Command;
+pub use params::{CHECK_QUORUM, NOOP_ON_ELECTION};
+use params::{TERMS_CHECKED, VOTES_PERSISTED};
 use replication::Append;
 use state::{Stable, Volatile};
 use timer::RaftTimer;

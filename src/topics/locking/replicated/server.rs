@@ -1,0 +1,135 @@
+//! A server of the replicated lock service: Raft, and on top of it what the leader does for clients.
+
+use super::message::Message;
+use super::table::{self, Holding, Operation};
+use super::{RaftStable, RaftVolatile, Replicated, SERVERS, Timer, param};
+use crate::sim::{CommandId, Context, Node, NodeId, Outcome, Params, Protocol};
+use crate::topics::leader_election::raft::{self, Raft};
+use crate::topics::locking::storage::Request;
+
+type Cx<'a> = Context<'a, Replicated>;
+
+/// In place of a client, where nobody waits for an entry.
+const NOBODY: u16 = u16::MAX;
+
+/// Raft's own params: its defaults, an empty entry at the start of each term, and a leader that steps down when it has lost its majority.
+fn raft_params() -> Params {
+    let mut params = Params::defaults(Raft::PARAMS);
+    params.set(raft::NOOP_ON_ELECTION, 1);
+    params.set(raft::CHECK_QUORUM, 1);
+    params
+}
+
+/// A server's handler runs Raft's first. What is said and sent is Raft's; clients are answered here.
+fn with_raft<T>(cx: &mut Cx<'_>, handler: impl FnOnce(&mut Context<'_, Raft>) -> T) -> (Option<T>, Vec<(CommandId, Outcome)>) {
+    let mut result = None;
+    let replies = cx.within(SERVERS, &raft_params(), Message::Raft, |cx| result = Some(handler(cx)));
+    (result, replies)
+}
+
+/// A server starts, for the first time or after a crash.
+pub fn start(stable: &mut RaftStable, cx: &mut Cx<'_>) -> RaftVolatile {
+    with_raft(cx, |cx| Raft::on_restart(stable, cx)).0.unwrap_or_default()
+}
+
+/// Who has the lock, as far as this server knows.
+pub fn holding(stable: &RaftStable, volatile: &RaftVolatile) -> Option<Holding> {
+    table::holding(&stable.log, volatile.commit_index)
+}
+
+/// A server in memory and on disk.
+pub struct Server<'a> {
+    /// Raft's term, vote and log.
+    pub stable: &'a mut RaftStable,
+    /// The rest of Raft's state.
+    pub volatile: &'a mut RaftVolatile,
+}
+
+impl Server<'_> {
+    /// A message from another server or a client.
+    pub fn on_message(&mut self, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
+        match *message {
+            Message::Raft(ref message) => self.step(cx, |node, cx| Raft::on_message(node, from, message, cx)),
+            Message::Acquire { request } => self.acquire(from, request, cx),
+            Message::Renew { request, .. } => self.ask(from, request, Operation::Renew(from, request), cx),
+            Message::Release { request } => self.ask(from, request, Operation::Release(from, request), cx),
+            _ => {}
+        }
+    }
+
+    /// A timer of Raft's, or the end of the holder's time.
+    pub fn on_timer(&mut self, timer: Timer, cx: &mut Cx<'_>) {
+        match timer {
+            Timer::Raft(timer) => self.step(cx, |node, cx| Raft::on_timer(node, timer, cx)),
+            Timer::Expiry => {
+                if let Some(held) = holding(self.stable, self.volatile) {
+                    cx.say(|| format!("Node {} has not renewed in time, so its lock is to end.", held.client));
+                    self.append(held.client, held.turn, Operation::Expire(held.client, held.turn), cx);
+                }
+            }
+            Timer::Job(_) | Timer::Renew => {}
+        }
+    }
+
+    /// A step of Raft, and what follows from it for the lock.
+    fn step(&mut self, cx: &mut Cx<'_>, handler: impl FnOnce(&mut Node<'_, Raft>, &mut Context<'_, Raft>)) {
+        let (held, led) = (holding(self.stable, self.volatile), self.volatile.is_leader());
+        let mut node = Node { stable: &mut *self.stable, volatile: &mut *self.volatile };
+        let (_, replies) = with_raft(cx, |cx| handler(&mut node, cx));
+        let (holds, leads) = (holding(self.stable, self.volatile), self.volatile.is_leader());
+        if leads && (!led || held != holds) {
+            self.watch(holds, cx);
+        } else if led && !leads {
+            cx.cancel_timer(Timer::Expiry);
+        }
+        for (id, outcome) in replies {
+            if matches!(outcome, Outcome::Done(_)) && id.client != NOBODY {
+                self.committed(NodeId(id.client), id.k, holds, cx);
+            }
+        }
+    }
+
+    /// The leader counts the holder's time in its memory. A new leader cannot know how much has passed, and counts from the beginning.
+    fn watch(&self, held: Option<Holding>, cx: &mut Cx<'_>) {
+        match held {
+            Some(_) => cx.set_timer(Timer::Expiry, cx.params().get_u64(param::TTL_MS) * 1_000),
+            None => cx.cancel_timer(Timer::Expiry),
+        }
+    }
+
+    /// An entry is committed for which this client waits.
+    fn committed(&mut self, client: NodeId, request: Request, held: Option<Holding>, cx: &mut Cx<'_>) {
+        let Some(held) = held.filter(|held| held.is_of(client, request)) else {
+            return cx.send(client, Message::Busy { request });
+        };
+        self.watch(Some(held), cx);
+        cx.send(client, Message::Granted { request, token: held.token });
+    }
+
+    fn acquire(&mut self, client: NodeId, request: Request, cx: &mut Cx<'_>) {
+        match holding(self.stable, self.volatile) {
+            Some(held) if self.volatile.is_leader() && !held.is_of(client, request) => {
+                cx.say(|| format!("Node {} has the lock, so node {client} must wait.", held.client));
+                cx.send(client, Message::Busy { request });
+            }
+            _ => self.ask(client, request, Operation::Acquire(client, request), cx),
+        }
+    }
+
+    /// A client's wish goes into the log, if this server leads.
+    fn ask(&mut self, client: NodeId, request: Request, operation: Operation, cx: &mut Cx<'_>) {
+        if self.volatile.is_leader() {
+            return self.append(client, request, operation, cx);
+        }
+        let leader = self.volatile.leader;
+        cx.say(|| "It does not lead, so it cannot say who has the lock.".to_owned());
+        cx.send(client, Message::NotLeader { request, leader });
+    }
+
+    fn append(&mut self, client: NodeId, request: Request, operation: Operation, cx: &mut Cx<'_>) {
+        let waits = matches!(operation, Operation::Acquire(..) | Operation::Renew(..));
+        let id = CommandId { client: if waits { client.0 } else { NOBODY }, k: request };
+        let command = raft::Command::Write(operation.encode());
+        self.step(cx, |node, cx| Raft::on_command(node, id, &command, cx));
+    }
+}
