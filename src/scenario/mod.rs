@@ -5,6 +5,7 @@
 pub mod export;
 pub mod link;
 pub mod search;
+pub mod words;
 
 use crate::sim::timeline::Entry;
 use crate::sim::{Argument, At, Choice, Conditions, Error, Intervention, ParamSpec, Params, Scope, Setup, Timeline, limits};

@@ -352,6 +352,26 @@ impl Timeline {
         Ok(())
     }
 
+    /// Adds a branch in which this is done, and goes to a position of it. The branch that the run was on stays as it is.
+    pub fn graft(&mut self, journal: Vec<Entry>, at: At) -> Result<(), Error> {
+        if journal.len() > limits::INTERVENTIONS_MAX {
+            return Err(Error::limit("interventions", limits::INTERVENTIONS_MAX));
+        }
+        if self.branches.len() >= limits::BRANCHES_MAX {
+            return Err(Error::limit("branches", limits::BRANCHES_MAX));
+        }
+        let id = u32::try_from(self.branches.len()).unwrap_or(u32::MAX);
+        let parent = self.branch().id;
+        self.branches.push(Branch { id, parent: Some((parent, 0)), journal, end: (0, 0) });
+        self.switch(id)?;
+        self.seek_at(at)?;
+        let fork = Some((parent, self.step_count()));
+        if let Some(branch) = self.branches.last_mut() {
+            branch.parent = fork;
+        }
+        Ok(())
+    }
+
     /// Goes over to another branch, to its end.
     pub fn switch(&mut self, id: u32) -> Result<(), Error> {
         let Some(index) = self.branches.iter().position(|branch| branch.id == id) else {

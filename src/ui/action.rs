@@ -2,6 +2,7 @@
 
 use crate::scenario::Scenario;
 use crate::scenario::link::Source;
+use crate::scenario::search::Search;
 use crate::sim::{Intervention, MessageId, NodeId};
 
 /// What a reader asks for.
@@ -65,6 +66,27 @@ pub enum Action {
     Bet(String, u8),
     /// Answer a question of the lesson.
     Answer(String, u8),
+    /// Search among all runs, or shrink this one.
+    Explore(Exploring),
+}
+
+/// What a reader asks of the Explorer.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Exploring {
+    /// Ask something else.
+    Ask(Box<Search>),
+    /// Begin with this moment of the run, or with its beginning.
+    FromHere(bool),
+    /// Begin.
+    Start,
+    /// Stop.
+    Stop,
+    /// Open the run that was found.
+    Open,
+    /// Shrink this run to what it took to break the invariant of that index.
+    Shrink(u16),
+    /// Set up an experiment whose goal is a search, with all that the goal asks for, and begin.
+    Goal(String),
 }
 
 /// Something on the stage or in the diagram that a reader points at.
@@ -115,6 +137,8 @@ pub enum Tab {
     Exhibit(u8),
     /// Messages and bytes.
     Cost,
+    /// All runs that there are.
+    Explore,
     /// Params, rules, network, cluster.
     Settings,
     /// Links and files.

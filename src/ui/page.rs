@@ -23,6 +23,14 @@ pub fn lesson() -> Result<Option<LessonData>, String> {
     serde_wasm_bindgen::from_value(value).map(Some).map_err(|error| format!("{OTHER_VERSION} ({error})"))
 }
 
+/// The address of the program's module.
+pub fn program_address() -> Option<String> {
+    let document = document()?;
+    let module = document.body()?.get_attribute("data-module")?;
+    let base = document.base_uri().ok()??;
+    web_sys::Url::new_with_base(&module, &base).ok().map(|url| url.href())
+}
+
 /// The part of the address after `#`, if it names a run.
 pub fn shared_run() -> Option<String> {
     let hash = web_sys::window()?.location().hash().ok()?;

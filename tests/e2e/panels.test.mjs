@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { assertAccessible, eventually, readerTest, PHONE } from './harness.mjs';
 
 const LESSON = 'lessons/08-leader-election/';
-const TABS = ['tab-inspector', 'tab-log', 'tab-invariants', 'tab-exhibit-0', 'tab-cost', 'tab-settings', 'tab-share'];
+const TABS = ['tab-inspector', 'tab-log', 'tab-invariants', 'tab-exhibit-0', 'tab-explore', 'tab-cost', 'tab-settings', 'tab-share'];
 
 async function openLesson(page) {
   await page.goto(LESSON);

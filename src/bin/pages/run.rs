@@ -1,9 +1,8 @@
 //! For authors: what happens in a run, whether the numbers of a text still hold, and what its searches come to.
 
-use faultline::check::explorer::Verdict;
 use faultline::lessons::goal::deed;
 use faultline::lessons::source::{self, Lesson};
-use faultline::scenario::search::{Inquiry, Search};
+use faultline::scenario::search::{Inquiry, Search, words};
 use faultline::sim::Timeline;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -92,16 +91,13 @@ fn search(lessons: &Path, slug: &str, wanted: impl Fn(&str) -> bool) -> Result<S
         let Some(((goal, search), scenario)) = goal.zip(lesson.scenarios.get(&experiment.scenario)) else { continue };
         let report = Inquiry::new(&goal.start(scenario), &search)?.finish()?;
         let progress = report.progress;
-        let came = match (&report.verdict, &report.witness) {
-            (_, Some(witness)) => format!("found after {} steps", witness.steps),
-            (Verdict::Cut(bounds), None) => bounds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-            _ => "exhausted".to_owned(),
-        };
+        let entry = scenario.entry().map_err(|why| why.to_string())?;
         let _ = writeln!(
             text,
-            "{}: {came}; {} distinct states, {} generated, {} deep, {} KiB",
+            "{}: {} ({}; {} generated, {} deep, {} KiB)",
             experiment.id,
-            progress.distinct,
+            words::verdict(&report, &search, entry.algorithm),
+            words::bounds(&search),
             progress.generated,
             progress.depth,
             progress.memory_bytes >> 10

@@ -7,7 +7,7 @@ use faultline::lessons::source::markdown::escape;
 const TOKENS: [&str; 5] = ["title", "meta", "csp", "body", "data"];
 /// What a page may load and run: itself and WebAssembly. No inline script, no inline style.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; img-src 'self' data:; \
-                      connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
+                      connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 /// The picture of previews, relative to the site's root.
 const PREVIEW: &str = "icons/preview.png";
 

@@ -12,6 +12,7 @@ use crate::check::shrink::Shrink;
 use crate::sim::script::Recorded;
 use crate::sim::{Error, World, rng};
 use rand_pcg::Pcg64Mcg;
+use serde::{Deserialize, Serialize};
 
 /// How long to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +30,7 @@ impl Default for Patience {
 }
 
 /// What a hunt is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Phase {
     /// It walks.
     Walk,
@@ -42,7 +43,7 @@ pub enum Phase {
 }
 
 /// How far a hunt is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Chase {
     /// What it is about.
     pub phase: Phase,

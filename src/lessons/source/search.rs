@@ -38,7 +38,7 @@ pub fn read(mut fields: Fields<'_>, script: &Script, mistakes: &mut Mistakes) ->
     }
     let params = fields.table("with", "with")?.map(|table| script::params(script.entry, table, mistakes)).unwrap_or_default();
     fields.finish(mistakes);
-    let search = Search { aim, network, timers, budget, partitions, clients, limits };
+    let search = Search { aim, network, timers, budget, partitions, clients, limits, walks: 0 };
     Ok(SearchGoal { search: search.to_text(), finds, params })
 }
 

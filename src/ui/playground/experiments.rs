@@ -4,7 +4,7 @@ use crate::lessons::goal::Progress as Reached;
 use crate::lessons::{Bet, Experiment, LessonData};
 use crate::scenario::{Scenario, link};
 use crate::sim::Timeline;
-use crate::ui::action::Action;
+use crate::ui::action::{Action, Exploring};
 use crate::ui::memory::Progress;
 use crate::ui::page;
 use std::slice;
@@ -26,6 +26,11 @@ impl Attempt {
     /// An experiment that begins now.
     pub fn new(id: String, since_us: u64, shown: bool) -> Self {
         Attempt { id, since_us, shown, reached: Reached::default(), settled: None }
+    }
+
+    /// Whether it is of the experiment with that name.
+    pub fn is_at(&self, id: &str) -> bool {
+        self.id == id
     }
 
     /// Whether it is the solution that plays.
@@ -143,7 +148,15 @@ pub fn controls(experiment: &Experiment, attempt: Option<&Attempt>, progress: &P
     let id = experiment.id.clone();
     let set_up = act.reform(move |_: MouseEvent| Action::SetUp(id.clone()));
     let id = experiment.id.clone();
-    let solution = act.reform(move |_: MouseEvent| Action::Solution(id.clone()));
+    let (sign, words_of_solution) = match &experiment.search {
+        Some(_) => ("#i-search", "Search"),
+        None => ("#i-play", "Play the solution"),
+    };
+    let is_search = experiment.search.is_some();
+    let solution = act.reform(move |_: MouseEvent| match is_search {
+        true => Action::Explore(Exploring::Goal(id.clone())),
+        false => Action::Solution(id.clone()),
+    });
     create_portal(
         html! {
             <>
@@ -152,11 +165,9 @@ pub fn controls(experiment: &Experiment, attempt: Option<&Attempt>, progress: &P
                     <button class="btn btn-main" type="button" disabled={bet_first} onclick={set_up}>
                         { if attempt.is_some() { "Set it up again" } else { "Set it up" } }
                     </button>
-                    if experiment.search.is_none() {
-                        <button class="btn" type="button" onclick={solution}>
-                            <svg class="icon" aria-hidden="true"><use href="#i-play"/></svg>{ "Play the solution" }
-                        </button>
-                    }
+                    <button class="btn" type="button" onclick={solution}>
+                        <svg class="icon" aria-hidden="true"><use href={sign}/></svg>{ words_of_solution }
+                    </button>
                 </div>
                 if bet_first {
                     <p class="experiment-now">{ "Place your bet first; it costs nothing." }</p>
@@ -172,6 +183,10 @@ pub fn controls(experiment: &Experiment, attempt: Option<&Attempt>, progress: &P
 fn words(experiment: &Experiment, attempt: Option<&Attempt>, progress: &Progress) -> String {
     let steps = experiment.goal.steps.len();
     match attempt {
+        Some(_) if experiment.search.is_some() => match progress.reached.contains_key(&experiment.id) {
+            true => "Reached: the search came to its verdict.".to_owned(),
+            false => "Under way: press Search in the Explore tab.".to_owned(),
+        },
         Some(attempt) => match attempt.reached.reached_us {
             Some(time_us) if attempt.shown => format!("The solution reached the goal at {}. Now you.", super::format_time(time_us)),
             Some(time_us) => format!("Reached at {}.", super::format_time(time_us)),

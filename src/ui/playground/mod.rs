@@ -3,6 +3,7 @@
 pub mod caption;
 pub mod diagram;
 pub mod experiments;
+pub mod explore;
 mod opening;
 pub mod panels;
 pub mod stage;
@@ -11,16 +12,20 @@ pub mod transport;
 use crate::check::explorer::replay::PACE_US;
 use crate::lessons::LessonData;
 use crate::scenario::link::Source;
-use crate::scenario::{Scenario, link};
+use crate::scenario::search::Search;
+use crate::scenario::search::task::{News, Task};
+use crate::scenario::{Moment, Scenario, link};
 use crate::sim::timeline::Entry;
-use crate::sim::{Error, Intervention, Timeline};
+use crate::sim::{Choice, Error, Intervention, Timeline};
 use crate::topics::Topic;
-use crate::ui::action::{Action, Dock, Look, SPEED_USUAL, SPEEDS, Selected, Tool};
+use crate::ui::action::{Action, Dock, Exploring, Look, SPEED_USUAL, SPEEDS, Selected, Tab, Tool};
 use crate::ui::memory::{self, Progress};
 use crate::ui::run::Run;
+use crate::ui::worker::Job;
 use crate::ui::{page, questions};
 use caption::Said;
 use experiments::Attempt;
+use explore::{Asked, Explore};
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
 use opening::Opening;
@@ -56,6 +61,8 @@ pub enum Msg {
     Frame(f64),
     /// The address names another run.
     Hash,
+    /// What the worker tells, with the real milliseconds since it began.
+    Told(News, f64),
 }
 
 /// The playground of a page.
@@ -67,6 +74,12 @@ pub struct Playground {
     look: Look,
     opening: Option<Opening>,
     attempt: Option<Attempt>,
+    explore: Rc<Explore>,
+    /// The worker that answers, while it does.
+    job: Option<Job>,
+    /// An experiment whose search begins once its run is open.
+    goal_waiting: Option<String>,
+    told: Callback<(News, f64)>,
     notice: Option<AttrValue>,
     frame: Option<AnimationFrame>,
     last_frame_ms: Option<f64>,
@@ -131,6 +144,10 @@ impl Component for Playground {
             look: Look { speed: SPEED_USUAL, dock: page::first_dock(), ..Look::default() },
             opening: None,
             attempt: None,
+            explore: Rc::default(),
+            job: None,
+            goal_waiting: None,
+            told: ctx.link().callback(|(news, elapsed_ms)| Msg::Told(news, elapsed_ms)),
             notice: None,
             frame: None,
             last_frame_ms: None,
@@ -154,6 +171,7 @@ impl Component for Playground {
         match msg {
             Msg::Act(action) => self.carry_out(action),
             Msg::Frame(now_ms) => self.frame(now_ms),
+            Msg::Told(news, elapsed_ms) => self.hear(news, elapsed_ms),
             Msg::Hash => {
                 if let Some(text) = page::shared_run() {
                     self.open_text(&text, Source::Link);
@@ -247,6 +265,13 @@ impl Playground {
                 self.look = Look { playing: false, selected: None, menu: None, tool: Tool::Point, cone: None, ..self.look };
                 self.carry_us = 0.0;
                 self.opening = Opening::new(&scenario);
+                self.goal_waiting = None;
+                if self.run.as_ref().is_none_or(|run| (run.scenario.topic, run.scenario.algorithm) != (scenario.topic, scenario.algorithm))
+                {
+                    // Another algorithm has other properties.
+                    self.job = None;
+                    self.explore = Rc::default();
+                }
                 self.run = Some(Loaded {
                     name: experiments::name_of(&self.lesson, &scenario),
                     scenario: Rc::new(scenario),
@@ -278,6 +303,9 @@ impl Playground {
         }
         self.opening = None;
         self.after_change();
+        if let Some(id) = self.goal_waiting.take() {
+            self.search_for(&id);
+        }
     }
 
     // ---- actions ----
@@ -321,6 +349,7 @@ impl Playground {
             Action::Notice(notice) => self.notice = notice.map(AttrValue::from),
             Action::SetUp(id) => self.set_up(&id),
             Action::Solution(id) => self.play_solution(&id),
+            Action::Explore(exploring) => self.explore(exploring),
             Action::Bet(id, option) => {
                 self.progress.bets.insert(id, option);
                 self.remember();
@@ -393,6 +422,10 @@ impl Playground {
         let since_us = self.opened_at_us();
         self.attempt = Some(Attempt::new(experiment.id, since_us, false));
         self.raise_dock();
+        if let Some(search) = experiment.search.and_then(|goal| Search::from_text(&goal.search)) {
+            self.ask(|explore| (explore.search, explore.from_here) = (search, since_us > 0));
+            self.show_explore();
+        }
     }
 
     fn play_solution(&mut self, id: &str) {
@@ -419,6 +452,137 @@ impl Playground {
         if !memory::save(&self.lesson.slug, &self.progress) {
             self.notice = Some("This browser stores nothing for this site, so your progress lasts until you close the page.".into());
         }
+    }
+
+    // ---- the Explorer ----
+
+    fn explore(&mut self, exploring: Exploring) {
+        match exploring {
+            Exploring::Ask(search) => self.ask(|explore| explore.search = *search),
+            Exploring::FromHere(from_here) => self.ask(|explore| explore.from_here = from_here),
+            Exploring::Start => {
+                let from_here = self.explore.from_here;
+                self.give(Task::Search(self.explore.search.clone()), |scenario, timeline| explore::start(scenario, timeline, from_here));
+            }
+            Exploring::Stop => {
+                self.job = None;
+                self.ask(|explore| explore.asked.iter_mut().for_each(|asked| asked.is_running = false));
+            }
+            Exploring::Open => self.open_found(),
+            Exploring::Shrink(invariant) => {
+                self.show_explore();
+                let until_us = self.run.as_ref().map_or(0, |run| run.timeline.borrow().now_us());
+                self.give(Task::Shrink { invariant, until_us }, |scenario, timeline| explore::start(scenario, timeline, true));
+            }
+            Exploring::Goal(id) => {
+                self.set_up(&id);
+                match self.opening {
+                    Some(_) => self.goal_waiting = Some(id),
+                    None => self.search_for(&id),
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, change: impl FnOnce(&mut Explore)) {
+        change(Rc::make_mut(&mut self.explore));
+    }
+
+    fn show_explore(&mut self) {
+        (self.look.tab, self.look.playing) = (Tab::Explore, false);
+        if self.look.dock != Dock::Bar {
+            self.look.dock = Dock::Full;
+        }
+    }
+
+    /// Begins the search of an experiment's goal in its run, which is open.
+    fn search_for(&mut self, id: &str) {
+        let experiment = self.lesson.experiments.iter().find(|experiment| experiment.id == id);
+        let Some(goal) = experiment.and_then(|experiment| experiment.search.clone()) else { return };
+        let params = goal.params.iter().map(|(index, value)| Intervention::Do(Choice::Param { index: *index, value: *value }));
+        self.intervene(params.collect());
+        self.explore(Exploring::Start);
+    }
+
+    /// Gives a worker something to do with the run. What another one was at is given up.
+    fn give(&mut self, task: Task, began: impl FnOnce(&Scenario, &Timeline) -> Scenario) {
+        let Some(run) = self.run.as_ref().filter(|_| self.opening.is_none()) else { return };
+        let timeline = run.timeline.borrow();
+        let began = began(&run.scenario, &timeline);
+        let job = task.to_text(&began).and_then(|order| Job::new(&order, self.told.clone()));
+        let mut asked = Asked::new(task, began, timeline.clock().world().params().clone());
+        drop(timeline);
+        match job {
+            Ok(job) => self.job = Some(job),
+            Err(why) => (asked.news, asked.is_running, self.job) = (Some(News::Refused(why)), false, None),
+        }
+        self.ask(|explore| explore.asked = Some(asked));
+    }
+
+    /// The worker tells how far it is.
+    fn hear(&mut self, news: News, elapsed_ms: f64) {
+        if self.job.is_none() {
+            // What it said before it was stopped may arrive after.
+            return;
+        }
+        let is_over = match &news {
+            News::Search(report) => report.is_over(),
+            News::Shrink(shrunk) => shrunk.is_over,
+            News::Refused(_) => true,
+        };
+        self.ask(|explore| {
+            if let Some(asked) = &mut explore.asked {
+                (asked.news, asked.elapsed_ms, asked.is_running) = (Some(news), elapsed_ms, !is_over);
+            }
+        });
+        if is_over {
+            self.job = None;
+            self.watch_search();
+        }
+    }
+
+    /// Whether the search that has ended reaches an experiment's goal.
+    fn watch_search(&mut self) {
+        let Some(asked) = &self.explore.asked else { return };
+        let (Task::Search(search), Some(News::Search(report))) = (&asked.task, &asked.news) else { return };
+        let name = self.run.as_ref().and_then(|run| run.name.as_deref());
+        let mut news = false;
+        for experiment in &self.lesson.experiments {
+            let is_open = match &self.attempt {
+                Some(attempt) => attempt.is_at(&experiment.id),
+                None => name == Some(experiment.scenario.as_str()),
+            };
+            if is_open && experiment.search.as_ref().is_some_and(|goal| goal.is_reached_by(&asked.params, search, report)) {
+                news |= self.progress.reached.insert(experiment.id.clone(), true).is_none();
+            }
+        }
+        if news {
+            self.remember();
+        }
+    }
+
+    /// Opens what the worker found: in the run at hand as another branch, if that begins as the worker's did, and else as a run of its own.
+    fn open_found(&mut self) {
+        let explore = Rc::clone(&self.explore);
+        let Some((asked, (journal, at))) = explore.asked.as_ref().and_then(|asked| Some((asked, asked.found()?))) else { return };
+        let grafted =
+            self.run.as_mut().filter(|run| self.opening.is_none() && explore::begin_alike(&run.scenario, &asked.began)).map(|run| {
+                run.edits += 1;
+                run.timeline.borrow_mut().graft(journal.to_vec(), at)
+            });
+        match grafted {
+            Some(Ok(())) => {
+                self.notice = Some("This is the run that was found. Yours is kept as a branch: choose it beside the speed.".into());
+                self.look = Look { selected: None, menu: None, cone: None, ..self.look };
+                self.after_change();
+            }
+            Some(Err(error)) => return self.report(Err(error)),
+            None => {
+                let scenario = Scenario { journal: journal.to_vec(), moment: Moment { at, fingerprint: None }, ..(*asked.began).clone() };
+                self.open(scenario, "A run that was found".into(), "Press play to see it, step by step.".into());
+            }
+        }
+        (self.look.speed, self.look.playing) = (SPEED_USUAL, self.opening.is_none());
     }
 
     // ---- time ----
@@ -581,7 +745,7 @@ impl Playground {
                 <caption::CaptionStrip said={run.said.clone()} note={Rc::clone(&run.note)}/>
                 <diagram::Diagram run={handle.clone()} {look} act={act.clone()}/>
                 <transport::Transport run={handle.clone()} {look} act={act.clone()}/>
-                <panels::Panels run={handle.at_step()} look={panel_look(look)} act={act.clone()}/>
+                <panels::Panels run={handle.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} act={act.clone()}/>
             </>
         }
     }

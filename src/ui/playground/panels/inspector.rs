@@ -17,7 +17,7 @@ const CAUSES_MAX: usize = 8;
 /// What is selected, or all nodes at a glance.
 #[component]
 pub fn Inspector(props: &PanelsProps) -> Html {
-    let PanelsProps { run, look, act } = props;
+    let PanelsProps { run, look, act, .. } = props;
     let timeline = run.timeline();
     let world = timeline.clock().world();
     html! {

@@ -2,7 +2,7 @@
 
 use super::{PanelsProps, icon, words};
 use crate::sim::{InvariantInfo, Violation};
-use crate::ui::action::Action;
+use crate::ui::action::{Action, Exploring};
 use yew::prelude::*;
 
 /// The invariants, the broken ones first.
@@ -16,6 +16,9 @@ pub fn Invariants(props: &PanelsProps) -> Html {
     }
     // The record reaches to the end of the branch; what lies ahead has not happened yet.
     let broken = |index: u16| timeline.record().violations.iter().find(|violation| violation.invariant == index && violation.step < steps);
+    // What a run can be shrunk to is its first violation; and of a single action there is nothing to leave out.
+    let shrinks =
+        if timeline.journal().len() > 1 { timeline.record().violations.iter().map(|violation| violation.step).min() } else { None };
     let mut rows: Vec<_> = (0u16..).zip(&infos).map(|(index, info)| (info, broken(index))).collect();
     rows.sort_by_key(|(_, violation)| violation.is_none());
     html! {
@@ -23,12 +26,12 @@ pub fn Invariants(props: &PanelsProps) -> Html {
             <p class="exhibit-note">
                 { format!("Each is tested after every step of the run, {} so far. Switch off a rule under Settings to see what it protects.", words::thousands(steps)) }
             </p>
-            <ul class="invariants">{ for rows.into_iter().map(|(info, violation)| view(info, violation, steps, &props.act)) }</ul>
+            <ul class="invariants">{ for rows.into_iter().map(|(info, violation)| view(info, violation, steps, shrinks, &props.act)) }</ul>
         </>
     }
 }
 
-fn view(info: &InvariantInfo, violation: Option<&Violation>, steps: u64, act: &Callback<Action>) -> Html {
+fn view(info: &InvariantInfo, violation: Option<&Violation>, steps: u64, shrinks: Option<u64>, act: &Callback<Action>) -> Html {
     let (state, sign, says) = match violation {
         Some(violation) => ("violated", "#i-warn", format!("violated at step {}", violation.step)),
         None if steps == 0 => ("unchecked", "#i-search", "not yet tested".to_owned()),
@@ -42,7 +45,10 @@ fn view(info: &InvariantInfo, violation: Option<&Violation>, steps: u64, act: &C
                 <p class="invariant-says">{ info.sentence }</p>
                 if let Some(violation) = violation {
                     <p class="invariant-says"><b>{ &violation.broken.says }</b></p>
-                    { go_button(violation, act) }
+                    <div class="menu-acts">
+                        { go_button(violation, act) }
+                        if shrinks == Some(violation.step) { { shrink_button(violation, act) } }
+                    </div>
                 }
             </div>
             <span class="invariant-state">{ says }</span>
@@ -55,6 +61,16 @@ fn go_button(violation: &Violation, act: &Callback<Action>) -> Html {
     html! {
         <button class="btn btn-fault" type="button" onclick={act.reform(move |_: MouseEvent| Action::SeekStep(steps))}>
             { "Go to the first violation" }
+        </button>
+    }
+}
+
+fn shrink_button(violation: &Violation, act: &Callback<Action>) -> Html {
+    let invariant = violation.invariant;
+    html! {
+        <button class="btn" type="button" title="Leaves out, one by one, what was done to this run and did not matter for its breaking"
+            onclick={act.reform(move |_: MouseEvent| Action::Explore(Exploring::Shrink(invariant)))}>
+            { "What of it mattered?" }
         </button>
     }
 }

@@ -2,6 +2,7 @@
 
 mod controls;
 mod cost;
+mod explore;
 pub mod files;
 mod inspector;
 mod invariants;
@@ -13,7 +14,9 @@ mod words;
 
 use crate::ui::action::{Action, Look, Tab};
 use crate::ui::exhibits;
+use crate::ui::playground::explore::Explore;
 use crate::ui::run::Run;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// Properties of [`Panels`], and of each panel.
@@ -23,6 +26,8 @@ pub struct PanelsProps {
     pub run: Run,
     /// Which panel is shown, and what is selected.
     pub look: Look,
+    /// What is asked of the Explorer.
+    pub explore: Rc<Explore>,
     /// Where actions go.
     pub act: Callback<Action>,
 }
@@ -50,9 +55,9 @@ fn icon(href: &'static str) -> Html {
 /// The tabs and the panel that is shown.
 #[component]
 pub fn Panels(props: &PanelsProps) -> Html {
-    let PanelsProps { run, look, act } = props;
+    let PanelsProps { run, look, explore, act } = props;
     let titles = use_titles(run);
-    let heads = heads(run, &titles);
+    let heads = heads(run, &titles, explore);
     // Another algorithm may have fewer exhibits: then the tab that was open is gone.
     let shown = heads.iter().position(|head| head.tab == look.tab).unwrap_or(0);
     let onkeydown = {
@@ -101,6 +106,7 @@ fn view_panel(panel: PanelsProps) -> Html {
         Tab::Invariants => html! { <invariants::Invariants ..panel/> },
         Tab::Exhibit(index) => html! { <exhibits::ExhibitAt run={panel.run} selected={panel.look.selected} {index} act={panel.act}/> },
         Tab::Cost => html! { <cost::Cost ..panel/> },
+        Tab::Explore => explore::view(&panel),
         Tab::Settings => html! { <settings::Settings ..panel/> },
         Tab::Share => html! { <share::Share ..panel/> },
     }
@@ -133,7 +139,7 @@ fn use_titles(run: &Run) -> std::rc::Rc<Vec<&'static str>> {
     })
 }
 
-fn heads(run: &Run, titles: &[&'static str]) -> Vec<Head> {
+fn heads(run: &Run, titles: &[&'static str], explore: &Explore) -> Vec<Head> {
     let timeline = run.timeline();
     let steps = timeline.step_count();
     let broken = timeline.record().violations.iter().filter(|violation| violation.step < steps).count();
@@ -152,6 +158,8 @@ fn heads(run: &Run, titles: &[&'static str]) -> Vec<Head> {
             .zip(titles)
             .map(|(index, title)| Head { id: format!("tab-exhibit-{index}").into(), ..Head::new(Tab::Exhibit(index), "", title) }),
     );
+    let is_running = explore.asked.as_ref().is_some_and(|asked| asked.is_running);
+    heads.push(Head { count: is_running.then_some("searching".into()), ..Head::new(Tab::Explore, "tab-explore", "Explore") });
     heads.push(Head::new(Tab::Cost, "tab-cost", "Cost"));
     heads.push(Head::new(Tab::Settings, "tab-settings", "Settings"));
     heads.push(Head::new(Tab::Share, "tab-share", "Share"));

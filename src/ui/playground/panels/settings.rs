@@ -19,7 +19,7 @@ const SEED_DRAWN_MAX: u64 = 1_000_000;
 /// All settings.
 #[component]
 pub fn Settings(props: &PanelsProps) -> Html {
-    let PanelsProps { run, look, act } = props;
+    let PanelsProps { run, look, act, .. } = props;
     let timeline = run.timeline();
     let world = timeline.clock().world();
     let entry = run.scenario.entry().ok();

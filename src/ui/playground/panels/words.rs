@@ -1,5 +1,6 @@
 //! Numbers and names as the panels write them. Pure: knows no component.
 
+pub use crate::scenario::words::{count, thousands, title};
 use crate::sim::{Conditions, Latency, NodeId, Scope};
 use crate::ui::playground::format_time;
 
@@ -21,35 +22,10 @@ pub fn percent(ppm: u32) -> String {
     }
 }
 
-/// `3,120`.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// `part / whole` with one decimal; `None` of nothing.
 pub fn ratio(part: u64, whole: u64) -> Option<String> {
     let tenths = part.saturating_mul(10).checked_div(whole)?;
     Some(format!("{}.{}", thousands(tenths / 10), tenths % 10))
-}
-
-/// `Election safety` of the stable name `election-safety`.
-pub fn title(name: &str) -> String {
-    let words = name.replace(['-', '_'], " ");
-    let mut rest = words.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
-}
-
-/// How many: `1 node`, `5 nodes`.
-pub fn count(number: u64, thing: &str) -> String {
-    format!("{} {thing}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 
 /// How long messages travel, in words.

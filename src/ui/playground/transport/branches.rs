@@ -2,7 +2,7 @@
 
 use super::super::format_time;
 use crate::scenario::export::groups_in_words;
-use crate::sim::timeline::Branch;
+use crate::sim::timeline::{Branch, Entry};
 use crate::sim::{Algorithm, Choice, Intervention, Timeline};
 
 /// Letters of a branch's name at most.
@@ -16,6 +16,12 @@ pub fn name(timeline: &Timeline, branch: &Branch) -> String {
     let common = branch.journal.iter().zip(theirs).take_while(|(a, b)| a == b).count();
     let number = branch.id + 1;
     match branch.journal.get(common) {
+        // A run that a search has found begins by taking the schedule out of the clock's hands.
+        Some(Entry { at, what: Intervention::Manual(true) })
+            if matches!(branch.journal.get(common + 1), Some(Entry { what: Intervention::Scripted(..), .. })) =>
+        {
+            format!("Branch {number}: found, from {}", format_time(at.time_us))
+        }
         Some(entry) => {
             let name = format!("Branch {number}: {} at {}", deed(timeline.setup().algorithm, &entry.what), format_time(entry.at.time_us));
             match name.char_indices().nth(NAME_LETTERS_MAX) {

@@ -1,0 +1,100 @@
+// What a reader does with the Explorer: asks, waits or does not, and plays what was found. Knows one lesson.
+
+import assert from 'node:assert/strict';
+import { assertAccessible, eventually, readerTest, shoot } from './harness.mjs';
+import { key, linkOf, openLesson, stepCount, tab } from './lesson.mjs';
+
+const go = (page) => page.locator('#explore-go');
+const answer = (page) => page.locator('.explore [role=status]');
+const answered = (page, words, waitMs) => eventually(`the answer ${words}`, async () => words.test(await answer(page).textContent()), waitMs);
+const figure = async (page, name) => {
+  const row = page.locator('.explore-far dl > div', { hasText: name }).locator('dd');
+  return Number((await row.textContent()).replace(/[^\d]/g, ''));
+};
+const knob = (page, name) => page.locator('.explore-grid .setting', { hasText: name }).locator('select');
+const violated = (page) => page.locator('#tab-invariants .count').textContent();
+const card = (page, id) => page.locator(`#experiment-${id}`);
+
+async function setUp(page, id) {
+  await card(page, id).getByRole('button', { name: /^Set it up/ }).click();
+  await page.locator('.explore').waitFor();
+}
+
+readerTest('a search finds what breaks, and what it found plays, rewinds and is a link', async (page, { newPage }) => {
+  await openLesson(page);
+  await card(page, 'search-double-vote').getByRole('button', { name: 'Search' }).click();
+  await answered(page, /^Found: “Election safety” breaks in 6 steps\. No run is shorter\.$/);
+  await eventually('the experiment is reached', async () => (await card(page, 'search-double-vote').getAttribute('data-progress')) === 'reached');
+  await page.locator('#explore-open').click();
+  await eventually('it breaks', async () => (await violated(page)) === '1 violated', 30_000);
+  await key(page, 'Play').waitFor();
+  // Back by the two last votes, and on again: it breaks at the same step.
+  const broken = await stepCount(page);
+  for (const name of ['Step back', 'Step back', 'Step', 'Step']) await key(page, name).click();
+  await eventually('it breaks again', async () => (await stepCount(page)) === broken && (await violated(page)) === '1 violated');
+  const link = await linkOf(page);
+  const other = await newPage();
+  await openLesson(other, new URL(link).hash);
+  await eventually('whoever opens the link sees it broken', async () => (await violated(other)) === '1 violated');
+});
+
+readerTest('with its rules on the space is exhausted, twice in a row, and leaving the tab loses nothing', async (page) => {
+  await openLesson(page);
+  await setUp(page, 'search-exhausted');
+  for (let time = 0; time < 2; time += 1) {
+    await go(page).click();
+    await tab(page, 'Settings').click();
+    await tab(page, /^Explore/).click();
+    await answered(page, /^Exhausted: all 67,169 states were visited\./, 60_000);
+  }
+  await eventually('the experiment is reached', async () => (await card(page, 'search-exhausted').getAttribute('data-progress')) === 'reached');
+  await assertAccessible(page, '.pg-tabs');
+  await shoot(page, 'explore-exhausted');
+});
+
+readerTest('while a million states are searched the page draws its frames, and stopping is at once', { timeout: 300_000 }, async (page) => {
+  await openLesson(page);
+  await tab(page, 'Explore').click();
+  await page.locator('.explore-may > summary').click();
+  await knob(page, /^Timeouts/).selectOption('4');
+  await go(page).click();
+  await eventually('it has begun', async () => (await figure(page, 'distinct states')) > 0);
+  const frames = page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const times = [];
+        const next = (time) => {
+          times.push(time);
+          if (time - times[0] < 4_000) requestAnimationFrame(next);
+          else resolve(times.slice(1).map((one, index) => one - times[index]));
+        };
+        requestAnimationFrame(next);
+      }),
+  );
+  const gaps = (await frames).sort((a, b) => a - b);
+  const [median, p99] = [gaps[Math.floor(gaps.length / 2)], gaps[Math.floor(gaps.length * 0.99)]];
+  const states = await figure(page, 'distinct states');
+  // What the click costs until the page says that it stopped, measured in the page.
+  const stopped = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const began = performance.now();
+        const watch = new MutationObserver(() => {
+          if (document.querySelector('#explore-go').textContent === 'Search') {
+            watch.disconnect();
+            resolve(performance.now() - began);
+          }
+        });
+        watch.observe(document.querySelector('.explore'), { subtree: true, childList: true, characterData: true });
+        document.querySelector('#explore-go').click();
+      }),
+  );
+  console.log(`frames: ${gaps.length}, median ${median.toFixed(1)} ms, 99 % ${p99.toFixed(1)} ms; stopped in ${stopped.toFixed(1)} ms after ${states} states`);
+  assert.ok(stopped < 100, `stopping took ${stopped} ms`);
+  assert.ok(median < 34, `the median frame took ${median} ms`);
+  await answered(page, /^Stopped after [\d,]+ states\./);
+  // It can begin again.
+  await go(page).click();
+  await eventually('it has begun again', async () => (await figure(page, 'distinct states')) > 0);
+  await go(page).click();
+});
