@@ -214,7 +214,8 @@ impl Ring {
     pub fn left(&self, now_us: u64) -> u32 {
         let whole = self.due_us.saturating_sub(self.set_us).max(1);
         let left = self.due_us.saturating_sub(now_us).min(whole);
-        u32::try_from(left * 1_000 / whole).unwrap_or(0)
+        // A timer that nobody fires is due at the end of time: its thousandfold has no room in 64 bits.
+        u32::try_from(u128::from(left) * 1_000 / u128::from(whole)).unwrap_or(0)
     }
 }
 
