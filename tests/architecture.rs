@@ -22,7 +22,7 @@ const FLOAT_FUNCTIONS: [&str; 24] = [
     "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "gamma",
 ];
 /// Names of algorithms and of their modules that are also names of things on a page.
-const ALSO_SOMETHING_ELSE: [&str; 2] = ["ring", "roles"];
+const ALSO_SOMETHING_ELSE: [&str; 3] = ["ring", "roles", "store"];
 
 /// A source file, its path relative to the house.
 struct Source {

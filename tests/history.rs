@@ -54,13 +54,15 @@ mod plain {
         for a in calls {
             for b in calls {
                 let (first, second) = (is_read(&all[*a]), is_read(&all[*b]));
+                // A read of what its own process writes only later.
+                let later_own = all[*a].key == all[*b].key
+                    && matches!((all[*a].access, all[*b].access), (Access::Read(Some(x)), Access::Write(y)) if x == y);
                 must[*a][*b] = match model {
                     Model::Linearizable => before(history, *a, *b),
                     Model::Sequential | Model::Causal | Model::Pram => po(*a, *b),
-                    Model::ReadYourWrites => po(*a, *b) && first != second,
-                    Model::MonotonicReads => po(*a, *b) && first,
-                    Model::MonotonicWrites => po(*a, *b) && (first || !second),
-                    Model::WritesFollowReads => po(*a, *b) && first,
+                    Model::ReadYourWrites => po(*a, *b) && (!first && second || later_own),
+                    Model::MonotonicReads | Model::WritesFollowReads => po(*a, *b) && (first && second || later_own),
+                    Model::MonotonicWrites => po(*a, *b) && (first == second || later_own),
                     Model::Eventual => false,
                 };
             }

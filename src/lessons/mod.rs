@@ -5,6 +5,7 @@
 //! the page as one [`LessonData`]. So no prose and no parser is in the wasm module.
 
 pub mod goal;
+pub mod history;
 pub mod map;
 pub mod path;
 #[cfg(not(target_arch = "wasm32"))]
@@ -58,13 +59,15 @@ pub struct Experiment {
     pub title: String,
     /// The run that it starts from.
     pub scenario: String,
-    /// What must happen; nothing if its goal is a search.
+    /// What must happen; nothing if its goal is a search or a history.
     pub goal: goal::Goal,
     /// The search that must come to a verdict, if that is its goal.
     pub search: Option<SearchGoal>,
+    /// What an edited copy of the run's history must be, if that is its goal.
+    pub history: Option<history::HistoryGoal>,
     /// A prediction to make first.
     pub bet: Option<Bet>,
-    /// The run that reaches the goal, for those who want to see it; empty if its goal is a search.
+    /// The run that reaches the goal, for those who want to see it; empty if its goal is a search or a history.
     pub solution: String,
 }
 

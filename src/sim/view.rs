@@ -1,6 +1,6 @@
 //! What an algorithm shows of itself, as plain data. The page has one component for each kind and knows no algorithm.
 
-use super::{Cells, Choice, NodeId, Series};
+use super::{Cells, Choice, History, NodeId, Series};
 
 /// A colour by meaning. Each has a shape or glyph besides in the page, so colour is never the only sign.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -100,6 +100,8 @@ pub enum Exhibit {
     Series(Series),
     /// Bits, buckets, counters or registers in a row.
     Cells(Cells),
+    /// A history of registers.
+    History(HistoryView),
 }
 
 /// Rows of cells: logs, tables, ballots.
@@ -219,4 +221,15 @@ pub struct TreeEdge {
     pub label: String,
     /// The step itself, if it can be taken now: then the page offers to take it.
     pub step: Option<Choice>,
+}
+
+/// What clients asked and were told, to be judged by the models of consistency. A reader may edit a copy of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct HistoryView {
+    /// Heading.
+    pub title: &'static str,
+    /// One sentence on how to read it.
+    pub caption: &'static str,
+    /// The history.
+    pub history: History,
 }

@@ -6,6 +6,7 @@
 //! what it takes out of it, and what looks a topic up at run time is handed those that there are.
 
 pub mod bloom_filters;
+pub mod consistency;
 pub mod leader_election;
 pub mod locking;
 pub mod queueing;
@@ -42,7 +43,7 @@ pub struct Topic {
 }
 
 /// All topics, by number.
-pub const TOPICS: &[Topic] = &[leader_election::TOPIC, queueing::TOPIC, locking::TOPIC];
+pub const TOPICS: &[Topic] = &[consistency::TOPIC, leader_election::TOPIC, queueing::TOPIC, locking::TOPIC];
 
 /// The topic of a lesson.
 pub const fn topic(number: u8) -> Option<&'static Topic> {

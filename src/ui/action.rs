@@ -3,7 +3,8 @@
 use crate::scenario::Scenario;
 use crate::scenario::link::Source;
 use crate::scenario::search::Search;
-use crate::sim::{Intervention, MessageId, NodeId};
+use crate::sim::{History, Intervention, MessageId, NodeId};
+use std::rc::Rc;
 
 /// What a reader asks for.
 #[derive(Clone, PartialEq, Debug)]
@@ -62,6 +63,8 @@ pub enum Action {
     SetUp(String),
     /// Play an experiment's solution.
     Solution(String),
+    /// Go over to an edited copy of the run's history, or back to the run's own.
+    History(Option<Rc<History>>),
     /// Predict: answer number so and so of an experiment's bet.
     Bet(String, u8),
     /// Answer a question of the lesson.

@@ -1,7 +1,7 @@
 //! A run as components see it: shared, read-only, and equal only to itself at the same moment.
 
 use crate::scenario::Scenario;
-use crate::sim::Timeline;
+use crate::sim::{History, Timeline};
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
@@ -14,6 +14,8 @@ pub struct Run {
     timeline: Rc<RefCell<Timeline>>,
     /// What the run started from, for titles, reset and sharing.
     pub scenario: Rc<Scenario>,
+    /// The reader's copy of its history, if there is one.
+    pub edited: Option<Rc<History>>,
     revision: (u64, u64),
 }
 
@@ -24,10 +26,10 @@ impl PartialEq for Run {
 }
 
 impl Run {
-    /// A handle on a run; `edits` counts what the page did to it.
-    pub fn new(timeline: &Rc<RefCell<Timeline>>, scenario: &Rc<Scenario>, edits: u64) -> Self {
+    /// A handle on a run; `edits` counts what the page did to it, or to the reader's copy of its history.
+    pub fn new(timeline: &Rc<RefCell<Timeline>>, scenario: &Rc<Scenario>, edits: u64, edited: Option<Rc<History>>) -> Self {
         let now_us = timeline.borrow().now_us();
-        Run { timeline: Rc::clone(timeline), scenario: Rc::clone(scenario), revision: (edits, now_us) }
+        Run { timeline: Rc::clone(timeline), scenario: Rc::clone(scenario), edited, revision: (edits, now_us) }
     }
 
     /// The same run, equal to itself until the next event.

@@ -358,7 +358,8 @@ impl Relation {
             }
             let Some(process) = facts.call(read).map(|call| call.process) else { continue };
             for later in facts.of(|call| call.is_write() && call.process == process) {
-                if self.has(read, later) {
+                let calls = facts.calls.get(read).zip(facts.calls.get(later));
+                if calls.is_some_and(|(read, later)| facts.history.precedes(*read, *later)) {
                     relation.add(write, later);
                 }
             }

@@ -17,10 +17,9 @@
 //! The four session guarantees are those of Terry et al. ("Session Guarantees for Weakly Consistent Replicated Data", 1994), as orders of
 //! views (Brzeziński, Sobaniec & Wawrzyniak, "From Session Causality to Causal Consistency", 2004): all but the last together are PRAM,
 //! all four are causal. A history shows the order of writes only to a reader whose own reads are in order; so monotonic writes and writes
-//! follow reads are judged together with monotonic reads. And in all four a process has read before it writes later, so that nothing is
-//! read before it is written.
+//! follow reads are judged together with monotonic reads. And in all four no read returns what its own process writes only later.
 
-use super::History;
+use super::{Access, History};
 
 /// A consistency model of registers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -144,7 +143,7 @@ impl Model {
             (Model::Eventual, ..) => false,
             (Model::Sequential | Model::Causal | Model::Pram, ..) => true,
             // What was read before a write cannot have come from it.
-            (_, false, true) => true,
+            (_, false, true) => first.key == second.key && first.read().is_some_and(|value| second.access == Access::Write(value)),
             (_, true, false) => self == Model::ReadYourWrites,
             (_, false, false) => self != Model::ReadYourWrites,
             (_, true, true) => self == Model::MonotonicWrites,

@@ -3,6 +3,7 @@
 use super::Block;
 use super::document::{Kind, Part, Piece};
 use super::fields::{Fields, Value};
+use super::history;
 use super::markdown::{Names, Renderer, slug};
 use super::mistake::{Mistake, Mistakes, Source, unknown};
 use super::script::Script;
@@ -102,7 +103,9 @@ impl<'a> Writer<'a> {
             return Err(start_value.mistake(says));
         }
         let search = fields.table("search", "a search")?;
+        let history = fields.table("history", "a history")?.map(|table| history::read(table, &mut self.mistakes)).transpose()?;
         let (goal, solution, search) = match (search, self.scripts.get(&scenario)) {
+            (None, _) if history.is_some() => (Goal::default(), String::new(), None),
             (Some(table), Some(script)) => (Goal::default(), String::new(), Some(search::read(table, script, &mut self.mistakes)?)),
             _ => {
                 let (goal, solution) = self.goal_and_solution(&mut fields, &scenario)?;
@@ -114,15 +117,15 @@ impl<'a> Writer<'a> {
         let hint = fields.need("hint", "\"Click the node with the triangle.\"")?;
         let (hint, hint_at) = (hint.parsed("a text", |text| Some(text.to_owned()))?, hint.offset());
         let bet = match fields.table("bet", "[bet]")? {
-            Some(bet) if search.is_some() => {
-                return Err(bet.mistake("a bet is decided by a run, and the goal of this experiment is a search: leave the bet out."));
+            Some(bet) if search.is_some() || history.is_some() => {
+                return Err(bet.mistake("a bet is decided by a run, and the goal of this experiment is not one: leave the bet out."));
             }
             Some(bet) => self.scripts.get(&scenario).map(|script| self.bet(bet, script.entry.algorithm)).transpose()?,
             None => None,
         };
         fields.finish(&mut self.mistakes);
         let index = self.experiments.len();
-        self.experiments.push(Experiment { id, title, scenario, goal, search, bet, solution });
+        self.experiments.push(Experiment { id, title, scenario, goal, search, history, bet, solution });
         Ok(Block::Experiment {
             index,
             body: self.renderer.render(*body, &mut self.mistakes),

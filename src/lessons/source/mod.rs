@@ -8,6 +8,7 @@ pub mod document;
 mod fields;
 pub mod figure;
 mod front;
+mod history;
 pub mod markdown;
 pub mod mistake;
 pub mod script;

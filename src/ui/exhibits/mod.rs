@@ -1,6 +1,7 @@
 //! What an algorithm shows beside the cluster: one component a kind of exhibit. Knows no algorithm.
 
 mod cells;
+mod history;
 mod intervals;
 mod ledger;
 mod scale;
@@ -36,18 +37,20 @@ pub fn ExhibitAt(props: &ExhibitAtProps) -> Html {
     };
     let exhibits = world.algorithm().exhibits(world, &timeline.record().trace);
     match exhibits.into_iter().nth(usize::from(props.index)) {
-        Some(exhibit) => view(exhibit, selected, world.now_us(), &props.act),
+        Some(exhibit) => view(exhibit, selected, &props.run, &props.act),
         None => html! { <p class="exhibit-note">{ "There is nothing to show yet. Press play." }</p> },
     }
 }
 
-fn view(exhibit: Exhibit, selected: Option<NodeId>, now_us: u64, act: &Callback<Action>) -> Html {
+fn view(exhibit: Exhibit, selected: Option<NodeId>, run: &Run, act: &Callback<Action>) -> Html {
+    let now_us = run.timeline().now_us();
     match exhibit {
         Exhibit::Ledger(ledger) => html! { <ledger::LedgerTable {ledger} {selected}/> },
         Exhibit::Intervals(intervals) => html! { <intervals::IntervalsChart {intervals} {selected} {now_us}/> },
         Exhibit::Tree(tree) => html! { <tree::TreeChart {tree} act={act.clone()}/> },
         Exhibit::Series(series) => html! { <series::SeriesChart {series}/> },
         Exhibit::Cells(cells) => html! { <cells::CellsChart {cells}/> },
+        Exhibit::History(view) => html! { <history::HistoryChart {view} edited={run.edited.clone()} act={act.clone()}/> },
     }
 }
 
@@ -59,5 +62,6 @@ pub fn title(exhibit: &Exhibit) -> &'static str {
         Exhibit::Tree(tree) => tree.title,
         Exhibit::Series(series) => series.title,
         Exhibit::Cells(cells) => cells.title,
+        Exhibit::History(view) => view.title,
     }
 }

@@ -1,9 +1,9 @@
 //! Experiments: their controls in the prose, the bet before play, and the goal that the page detects.
 
 use crate::lessons::goal::Progress as Reached;
-use crate::lessons::{Bet, Experiment, LessonData};
+use crate::lessons::{Bet, Experiment, LessonData, history};
 use crate::scenario::{Scenario, link};
-use crate::sim::Timeline;
+use crate::sim::{History, Timeline};
 use crate::ui::action::{Action, Exploring};
 use crate::ui::memory::Progress;
 use crate::ui::page;
@@ -53,13 +53,13 @@ pub fn name_of(lesson: &LessonData, scenario: &Scenario) -> Option<String> {
 pub fn watch(
     lesson: &LessonData,
     (name, opened_us): (Option<&str>, u64),
-    timeline: &Timeline,
+    (timeline, edited): (&Timeline, Option<&History>),
     attempt: &mut Option<Attempt>,
     progress: &mut Progress,
 ) -> bool {
     if let Some(attempt) = attempt {
         let Some(experiment) = lesson.experiments.iter().find(|experiment| experiment.id == attempt.id) else { return false };
-        attempt.reached = experiment.goal.progress(timeline, attempt.since_us);
+        attempt.reached = reached(experiment, timeline, edited, attempt.since_us);
         if let Some(bet) = &experiment.bet {
             attempt.settled = settle(bet, timeline, attempt.since_us);
         }
@@ -69,11 +69,18 @@ pub fn watch(
     let open = lesson.experiments.iter().filter(|experiment| experiment.scenario == name);
     let mut news = false;
     for experiment in open {
-        if !progress.reached.contains_key(&experiment.id) && experiment.goal.progress(timeline, opened_us).reached_us.is_some() {
+        if !progress.reached.contains_key(&experiment.id) && reached(experiment, timeline, edited, opened_us).reached_us.is_some() {
             news |= remember(&experiment.id, progress);
         }
     }
     news
+}
+
+/// How far the goal is reached: by the run, or by the reader's copy of its history.
+fn reached(experiment: &Experiment, timeline: &Timeline, edited: Option<&History>, since_us: u64) -> Reached {
+    let Some(goal) = &experiment.history else { return experiment.goal.progress(timeline, since_us) };
+    let is_reached = edited.zip(history::of_run(timeline)).is_some_and(|(copy, run)| goal.is_reached_by(copy, &run));
+    Reached { done: u32::from(is_reached), reached_us: is_reached.then(|| timeline.now_us()) }
 }
 
 fn remember(id: &str, progress: &mut Progress) -> bool {

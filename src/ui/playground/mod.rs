@@ -10,13 +10,14 @@ pub mod stage;
 pub mod transport;
 
 use crate::check::explorer::replay::PACE_US;
+use crate::check::history::parse;
 use crate::lessons::LessonData;
 use crate::scenario::link::Source;
 use crate::scenario::search::Search;
 use crate::scenario::search::task::{News, Task};
 use crate::scenario::{Moment, Scenario, link};
 use crate::sim::timeline::Entry;
-use crate::sim::{Choice, Error, Intervention, Timeline};
+use crate::sim::{Choice, Error, History, Intervention, Timeline};
 use crate::topics::Topic;
 use crate::ui::action::{Action, Dock, Exploring, Look, SPEED_USUAL, SPEEDS, Selected, Tab, Tool};
 use crate::ui::memory::{self, Progress};
@@ -102,12 +103,14 @@ struct Loaded {
     timeline: Rc<RefCell<Timeline>>,
     /// Counts what the page did to the run, so that handles on it tell moments apart.
     edits: u64,
+    /// The reader's copy of its history.
+    edited: Option<Rc<History>>,
     said: Option<Said>,
 }
 
 impl Loaded {
     fn handle(&self) -> Run {
-        Run::new(&self.timeline, &self.scenario, self.edits)
+        Run::new(&self.timeline, &self.scenario, self.edits, self.edited.clone())
     }
 }
 
@@ -279,6 +282,7 @@ impl Playground {
                     note,
                     timeline: Rc::new(RefCell::new(timeline)),
                     edits: 0,
+                    edited: None,
                     said: None,
                 });
                 self.go_on_opening();
@@ -350,6 +354,13 @@ impl Playground {
             Action::SetUp(id) => self.set_up(&id),
             Action::Solution(id) => self.play_solution(&id),
             Action::Explore(exploring) => self.explore(exploring),
+            Action::History(history) => {
+                if let Some(run) = &mut self.run {
+                    run.edits += 1;
+                    run.edited = history;
+                }
+                self.after_change();
+            }
             Action::Bet(id, option) => {
                 self.progress.bets.insert(id, option);
                 self.remember();
@@ -421,6 +432,7 @@ impl Playground {
         self.open_named(&experiment.scenario);
         let since_us = self.opened_at_us();
         self.attempt = Some(Attempt::new(experiment.id, since_us, false));
+        self.show_history();
         self.raise_dock();
         if let Some(search) = experiment.search.and_then(|goal| Search::from_text(&goal.search)) {
             self.ask(|explore| (explore.search, explore.from_here) = (search, since_us > 0));
@@ -430,10 +442,23 @@ impl Playground {
 
     fn play_solution(&mut self, id: &str) {
         let Some(experiment) = self.lesson.experiments.iter().find(|experiment| experiment.id == id).cloned() else { return };
-        self.open_named(&experiment.solution);
+        self.open_named(if experiment.solution.is_empty() { &experiment.scenario } else { &experiment.solution });
         self.attempt = Some(Attempt::new(experiment.id, self.opened_at_us(), true));
-        self.look.playing = self.opening.is_none();
+        match experiment.history.map(|goal| parse(&goal.solution)) {
+            None => self.look.playing = self.opening.is_none(),
+            Some(copy) => self.carry_out(Action::History(copy.ok().map(Rc::new))),
+        }
+        self.show_history();
         self.raise_dock();
+    }
+
+    /// Where the goal is a history: shows the panel on which it is edited.
+    fn show_history(&mut self) {
+        let Some(attempt) = &self.attempt else { return };
+        if self.lesson.experiments.iter().any(|experiment| attempt.is_at(&experiment.id) && experiment.history.is_some()) {
+            self.look.tab = Tab::Exhibit(0);
+            self.look.dock = Dock::Full;
+        }
     }
 
     /// On a phone: shows stage and transport, so that what the reader asked for is in sight.
@@ -648,7 +673,7 @@ impl Playground {
         let news = experiments::watch(
             &self.lesson,
             (run.name.as_deref(), run.scenario.moment.at.time_us),
-            &timeline,
+            (&timeline, run.edited.as_deref()),
             &mut self.attempt,
             &mut self.progress,
         );
