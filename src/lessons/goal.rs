@@ -1,5 +1,6 @@
 //! Goals: what must happen in a run, in order, for an experiment to be done.
 
+use crate::sim::sorted::sort_by_key;
 use crate::sim::{Choice, Intervention, Timeline};
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +116,7 @@ fn happened(timeline: &Timeline, since_us: u64) -> Vec<(u64, Happened<'static>)>
         .filter_map(|violation| Some((violation.time_us, Happened::Broken(invariants.get(usize::from(violation.invariant))?.name))));
     let mut all: Vec<_> = deeds.chain(fired).chain(broken).filter(|(time_us, _)| *time_us >= since_us).collect();
     // Stable: facts of one moment stay in the order in which they fired.
-    all.sort_by_key(|(time_us, happened)| (*time_us, !matches!(happened, Happened::Deed(_))));
+    sort_by_key(&mut all, |(time_us, happened)| (*time_us, !matches!(happened, Happened::Deed(_))));
     all
 }
 

@@ -1,9 +1,9 @@
 //! A run for other tools: its events as data (JSON), and a log with vector clocks that ShiViz draws.
 
 use super::Scenario;
+use crate::sim::sorted::SortedMap;
 use crate::sim::{Choice, Event, Intervention, NodeId, ParamKind, ParamSpec, Scope, Timeline};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Events that an export holds at most; it says so when there were more.
@@ -27,7 +27,7 @@ pub struct ExportedEvent {
     /// Whether the reader or the scenario did it.
     pub by_hand: bool,
     /// The node's vector clock after it, by node.
-    pub clock: BTreeMap<u16, u64>,
+    pub clock: SortedMap<u16, u64>,
 }
 
 /// An exported run.
@@ -114,18 +114,18 @@ fn value_in_words(spec: Option<&ParamSpec>, value: i64) -> String {
 
 /// `0 1 | 2 3 4`.
 pub fn groups_in_words(groups: &[u8]) -> String {
-    let mut by_group: BTreeMap<u8, Vec<String>> = BTreeMap::new();
+    let mut by_group: SortedMap<u8, Vec<String>> = SortedMap::new();
     for (node, group) in (0u16..).zip(groups) {
-        by_group.entry(*group).or_default().push(node.to_string());
+        by_group.get_or_insert_with(*group, Vec::new).push(node.to_string());
     }
-    by_group.into_values().map(|nodes| nodes.join(" ")).collect::<Vec<_>>().join(" | ")
+    by_group.values().map(|nodes| nodes.join(" ")).collect::<Vec<_>>().join(" | ")
 }
 
 /// Replays `scenario` up to its moment and writes down every event.
 pub fn export(scenario: &Scenario) -> Result<Export, super::Invalid> {
     let mut timeline = scenario.timeline()?;
-    let mut clocks: BTreeMap<NodeId, BTreeMap<u16, u64>> = BTreeMap::new();
-    let mut stamps: BTreeMap<u64, BTreeMap<u16, u64>> = BTreeMap::new();
+    let mut clocks: SortedMap<NodeId, SortedMap<u16, u64>> = SortedMap::new();
+    let mut stamps: SortedMap<u64, SortedMap<u16, u64>> = SortedMap::new();
     let mut export =
         Export { algorithm: scenario.entry()?.name, nodes: scenario.nodes, seed: scenario.seed, truncated: false, events: Vec::new() };
     let end = scenario.moment.at;
@@ -141,14 +141,14 @@ pub fn export(scenario: &Scenario) -> Result<Export, super::Invalid> {
         if event.time_us > end.time_us {
             break;
         }
-        let mut stamp = BTreeMap::new();
+        let mut stamp = SortedMap::new();
         if let Some(node) = event.actor {
-            let clock = clocks.entry(node).or_default();
+            let clock = clocks.get_or_insert_with(node, SortedMap::new);
             for (of, count) in event.cause.and_then(|cause| stamps.get(&cause)).into_iter().flatten() {
-                let known = clock.entry(*of).or_insert(0);
+                let known = clock.get_or_insert_with(*of, || 0);
                 *known = (*known).max(*count);
             }
-            *clock.entry(node.0).or_insert(0) += 1;
+            *clock.get_or_insert_with(node.0, || 0) += 1;
             stamp = clock.clone();
             stamps.insert(event.step, stamp.clone());
         }
@@ -242,9 +242,9 @@ mod tests {
             said: vec!["line one\nline two\u{1}".to_owned(), "Ω → 3".to_owned()],
             cause: None,
             by_hand: true,
-            clock: BTreeMap::from([(0, 1), (2, 5)]),
+            clock: SortedMap::from([(0, 1), (2, 5)]),
         };
-        let other = ExportedEvent { node: None, said: Vec::new(), cause: Some(7), clock: BTreeMap::new(), ..event.clone() };
+        let other = ExportedEvent { node: None, said: Vec::new(), cause: Some(7), clock: SortedMap::new(), ..event.clone() };
         let export = Export { algorithm: "Raft", nodes: 3, seed: u64::MAX, truncated: false, events: vec![event, other] };
         let read: serde_json::Value = serde_json::from_str(&json(&export)).unwrap();
         assert_eq!(read, serde_json::to_value(&export).unwrap());

@@ -9,8 +9,8 @@ use super::network::{Fate, Network};
 use super::rng;
 use super::world::{LocalClock, NEVER, Status};
 use super::{Choice, MessageId, NodeId, TimerId, World};
+use crate::sim::sorted::SortedMap;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::collections::binary_heap::{BinaryHeap, PeekMut};
 
 /// What happens next.
@@ -89,14 +89,14 @@ pub(super) struct Agenda {
     heap: BinaryHeap<Entry>,
     sequence: u64,
     /// What waits at paused nodes, in order, with the time at which it would have happened.
-    parked: BTreeMap<NodeId, Vec<(u64, Due)>>,
+    parked: SortedMap<NodeId, Vec<(u64, Due)>>,
     /// Whether nothing is scheduled.
     manual: bool,
 }
 
 impl Agenda {
     pub(super) fn new(seed: u64, network: Network, nodes: u16) -> Self {
-        let mut agenda = Agenda { seed, network, heap: BinaryHeap::new(), sequence: 0, parked: BTreeMap::new(), manual: false };
+        let mut agenda = Agenda { seed, network, heap: BinaryHeap::new(), sequence: 0, parked: SortedMap::new(), manual: false };
         for node in 0..nodes {
             agenda.push(0, Class::Start, u64::from(node) << 32, 0);
         }
@@ -152,7 +152,7 @@ impl Agenda {
                 if !waits {
                     return Some((entry.time_us, due));
                 }
-                self.parked.entry(at).or_default().push((entry.time_us, due));
+                self.parked.get_or_insert_with(at, Vec::new).push((entry.time_us, due));
             }
             self.take(world);
         }

@@ -10,8 +10,8 @@ use super::network::{Network, Scope};
 use super::trace::{Event, Fired, Mark, MarkKind, Record, Violation};
 use super::world::{Slot, Status, Step};
 use super::{Choice, Conditions, Error, MessageId, NodeId, Params, World, error, limits};
+use crate::sim::sorted::SortedMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What a reader, a scenario or a fault schedule does to a run: a choice out of turn, or a turn of the network's knobs.
@@ -86,7 +86,7 @@ pub struct Clock {
     /// Hash of what each fact said last; 0 for nothing.
     facts: Vec<u64>,
     /// Each node before the last step that changed it.
-    before: BTreeMap<NodeId, Rc<Slot>>,
+    before: SortedMap<NodeId, Rc<Slot>>,
     effects: Effects,
 }
 
@@ -119,7 +119,7 @@ impl Clock {
             agenda: Agenda::new(setup.seed, Network::new(setup.network), setup.nodes),
             at_this_instant: 0,
             fingerprint: Fingerprint::default(),
-            before: BTreeMap::new(),
+            before: SortedMap::new(),
             effects: Effects::answering(Answers::Drawn { seed: setup.seed }),
         })
     }
@@ -158,9 +158,9 @@ impl Clock {
     /// Where nothing happens by itself: notes when each message will be delivered or dropped, for showing it on its way. `future` tells the
     /// message, the moment in virtual microseconds and whether it will be dropped, in order of time.
     pub(super) fn foretell(&mut self, future: impl Iterator<Item = (MessageId, u64, bool)>) {
-        let mut ends: BTreeMap<MessageId, (u64, bool)> = BTreeMap::new();
+        let mut ends: SortedMap<MessageId, (u64, bool)> = SortedMap::new();
         for (id, time_us, is_dropped) in future {
-            ends.entry(id).or_insert((time_us, is_dropped));
+            ends.get_or_insert_with(id, || (time_us, is_dropped));
         }
         let ids: Vec<MessageId> = self.world.in_flight().map(|flight| flight.id).collect();
         for id in ids {

@@ -3,6 +3,7 @@
 //! Where a message lies depends on what else is in flight, so [`Flights::in_order`] sorts by name, and nothing else shows an order.
 
 use super::hash::fold;
+use super::sorted::sort_by_key;
 use super::{Flight, MessageId};
 
 /// The smallest table, in places.
@@ -112,7 +113,7 @@ impl Flights {
     /// By name.
     pub(super) fn in_order(&self) -> impl Iterator<Item = &Flight> + use<'_> {
         let mut all: Vec<&Flight> = self.unordered().collect();
-        all.sort_unstable_by_key(|flight| flight.id);
+        sort_by_key(&mut all, |flight| flight.id);
         all.into_iter()
     }
 }

@@ -29,6 +29,7 @@ pub mod protocol;
 pub mod rng;
 pub mod script;
 pub mod series;
+pub mod sorted;
 pub mod timeline;
 pub mod trace;
 pub mod view;

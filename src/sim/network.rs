@@ -2,8 +2,8 @@
 
 use super::rng::{self, Purpose};
 use super::{Error, MessageId, NodeId, error, limits};
+use crate::sim::sorted::SortedMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// How long messages travel, in microseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -96,10 +96,10 @@ pub struct Fate {
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     everywhere: Conditions,
-    nodes: BTreeMap<NodeId, Conditions>,
-    links: BTreeMap<(NodeId, NodeId), Conditions>,
+    nodes: SortedMap<NodeId, Conditions>,
+    links: SortedMap<(NodeId, NodeId), Conditions>,
     /// When a link of limited bandwidth is free again, and when the last message of a FIFO link arrives.
-    queues: BTreeMap<(NodeId, NodeId), (u64, u64)>,
+    queues: SortedMap<(NodeId, NodeId), (u64, u64)>,
 }
 
 impl Network {
@@ -173,14 +173,14 @@ impl Network {
         }
         let mut starts_us = now_us;
         if conditions.bytes_per_s > 0 {
-            let queue = self.queues.entry((id.from, id.to)).or_default();
+            let queue = self.queues.get_or_insert_with((id.from, id.to), Default::default);
             let takes_us = u64::from(bytes()) * 1_000_000 / u64::from(conditions.bytes_per_s);
             starts_us = queue.0.max(now_us) + takes_us;
             queue.0 = starts_us;
         }
         let mut ends_us = starts_us.saturating_add(travel_us);
         if conditions.fifo {
-            let queue = self.queues.entry((id.from, id.to)).or_default();
+            let queue = self.queues.get_or_insert_with((id.from, id.to), Default::default);
             ends_us = ends_us.max(queue.1);
             queue.1 = ends_us;
         }

@@ -1,7 +1,8 @@
 //! What happened: the events of a run with their causes, as far back as memory is kept.
 
 use super::{Bindings, Broken, Choice, Flight, Intervention, NodeId, Role, limits};
-use std::collections::{BTreeSet, VecDeque};
+use crate::sim::sorted::SortedSet;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// One applied choice, with what the page needs to tell it.
@@ -130,24 +131,28 @@ impl Trace {
 
     /// Steps among those kept that happened before `step` (Lamport 1978, §"The partial ordering"): on the same node earlier, or
     /// through messages. `step` itself included.
-    pub fn past(&self, step: u64) -> BTreeSet<u64> {
-        let mut past = BTreeSet::from([step]);
-        let mut nodes: BTreeSet<NodeId> = BTreeSet::new();
+    pub fn past(&self, step: u64) -> SortedSet<u64> {
+        // Found from the end, and then put in from the beginning, where a set is slow to grow.
+        let mut found = Vec::new();
+        let mut awaited = SortedSet::from([step]);
+        let mut nodes: SortedSet<NodeId> = SortedSet::new();
         for event in self.events.iter().rev() {
             let on_a_node_of_it = event.actor.is_some_and(|actor| nodes.contains(&actor));
-            if past.contains(&event.step) || on_a_node_of_it {
-                past.insert(event.step);
+            if awaited.remove(&event.step) || on_a_node_of_it {
+                found.push(event.step);
                 nodes.extend(event.actor);
-                past.extend(event.cause);
+                awaited.extend(event.cause);
             }
         }
-        past
+        // Causes that are no longer kept lie before all that is.
+        awaited.extend(found.into_iter().rev());
+        awaited
     }
 
     /// Steps among those kept that `step` happened before, itself included.
-    pub fn future(&self, step: u64) -> BTreeSet<u64> {
-        let mut future = BTreeSet::from([step]);
-        let mut nodes: BTreeSet<NodeId> = BTreeSet::new();
+    pub fn future(&self, step: u64) -> SortedSet<u64> {
+        let mut future = SortedSet::from([step]);
+        let mut nodes: SortedSet<NodeId> = SortedSet::new();
         for event in &self.events {
             let reached = future.contains(&event.step)
                 || event.actor.is_some_and(|actor| nodes.contains(&actor))

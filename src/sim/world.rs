@@ -10,8 +10,8 @@ use super::flights::Flights;
 use super::hash::{finish, fold, stable_hash};
 use super::protocol::Protocol;
 use super::{Broken, Choice, CommandId, Error, MessageId, NodeId, Operation, Params, TimerId, limits};
+use crate::sim::sorted::{SortedMap, SortedSet};
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Whether a node runs.
@@ -245,8 +245,8 @@ pub struct World {
     slots: Vec<Rc<Slot>>,
     flights: Flights,
     /// Copies made so far of a message, by the original's name.
-    copies: Rc<BTreeMap<MessageId, u8>>,
-    cuts: Rc<BTreeSet<(NodeId, NodeId)>>,
+    copies: Rc<SortedMap<MessageId, u8>>,
+    cuts: Rc<SortedSet<(NodeId, NodeId)>>,
     /// The group of each node; empty when there is no partition.
     groups: Rc<Vec<u8>>,
     operations: Rc<Vec<Operation>>,
@@ -611,7 +611,7 @@ impl World {
     fn duplicate(&mut self, id: MessageId, effects: &mut Effects) -> Result<(), Error> {
         self.room_in_flight()?;
         let Some(original) = self.flights.get(id).cloned() else { return Ok(()) };
-        let copies = Rc::make_mut(&mut self.copies).entry(MessageId { copy: 0, ..id }).or_insert(0);
+        let copies = Rc::make_mut(&mut self.copies).get_or_insert_with(MessageId { copy: 0, ..id }, || 0);
         if *copies >= limits::COPIES_MAX {
             return Err(Error::limit("copies of one message", limits::COPIES_MAX));
         }

@@ -1,7 +1,7 @@
 //! What the browser remembers for the reader: experiments reached, bets, answers. Corrupt or missing storage harms nothing.
 
+use crate::sim::sorted::SortedMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use wasm_bindgen::JsValue;
 
 /// Names of everything that this site stores begin with this.
@@ -13,16 +13,16 @@ const VERSION: u32 = 1;
 pub struct Progress {
     version: u32,
     /// Experiments whose goal was reached.
-    pub reached: BTreeMap<String, bool>,
+    pub reached: SortedMap<String, bool>,
     /// The reader's bet on an experiment.
-    pub bets: BTreeMap<String, u8>,
+    pub bets: SortedMap<String, u8>,
     /// The reader's last answer to a question.
-    pub answers: BTreeMap<String, u8>,
+    pub answers: SortedMap<String, u8>,
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        Progress { version: VERSION, reached: BTreeMap::new(), bets: BTreeMap::new(), answers: BTreeMap::new() }
+        Progress { version: VERSION, reached: SortedMap::new(), bets: SortedMap::new(), answers: SortedMap::new() }
     }
 }
 

@@ -9,6 +9,7 @@ use super::space::Space;
 use super::state::at;
 use crate::sim::erased::{Part, Parts, PartsOf, Payload};
 use crate::sim::hash::{finish, fold, stable_hash};
+use crate::sim::sorted::SortedMap;
 use crate::sim::{NodeId, Protocol};
 use std::collections::BTreeMap;
 
@@ -232,9 +233,9 @@ fn renamed_part(space: &Space, symmetry: &dyn Symmetry, part: PartOfState, renam
             let cut = wiring.links.cuts.iter().map(|(from, to)| finish(stable_hash(&(renaming.of(*from), renaming.of(*to)))));
             let cuts = cut.fold(0, u64::wrapping_add);
             // A group is the names in it; groups have no order.
-            let mut groups: BTreeMap<u8, u64> = BTreeMap::new();
+            let mut groups: SortedMap<u8, u64> = SortedMap::new();
             for (node, group) in (0u16..).zip(&*wiring.links.groups) {
-                let members = groups.entry(*group).or_default();
+                let members = groups.get_or_insert_with(*group, || 0);
                 *members = members.wrapping_add(finish(stable_hash(&renaming.of(NodeId(node)))));
             }
             groups.values().fold(cuts, |sum, members| sum.wrapping_add(finish(*members)))

@@ -4,8 +4,8 @@
 
 use super::{Flight, Slot, World};
 use crate::sim::erased::Part;
+use crate::sim::sorted::SortedSet;
 use crate::sim::{MessageId, NodeId, Operation};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The history that invariants need, shared between worlds.
@@ -15,7 +15,7 @@ pub type Ghost = Rc<Box<dyn Part>>;
 #[derive(Clone, Debug, Default)]
 pub struct Links {
     /// Pairs of sender and addressee.
-    pub cuts: Rc<BTreeSet<(NodeId, NodeId)>>,
+    pub cuts: Rc<SortedSet<(NodeId, NodeId)>>,
     /// Empty when there is no partition.
     pub groups: Rc<Vec<u8>>,
 }

@@ -136,7 +136,9 @@ fn end_session(disk: &mut ServiceDisk, watches: &mut Watches, session: u32, cx: 
 
 /// Tells all that watch a znode that it is gone. A watch fires once.
 fn fire_watches(disk: &ServiceDisk, watches: &mut Watches, znode: u32, cx: &mut Cx<'_>) {
-    for (_, session) in watches.extract_if((znode, 0)..=(znode, u32::MAX), |_| true) {
+    let told: Vec<u32> = watches.range((znode, 0)..=(znode, u32::MAX)).map(|(_, session)| *session).collect();
+    watches.retain(|(watched, _)| *watched != znode);
+    for session in told {
         if let Some(open) = disk.sessions.get(&session) {
             cx.say(|| format!("n_{znode} is gone, and node {} had asked to be told.", open.client));
             cx.send(open.client, Message::Event { znode });

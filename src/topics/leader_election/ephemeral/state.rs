@@ -2,8 +2,8 @@
 
 use super::Ephemeral;
 use super::message::Message;
+use crate::sim::sorted::{SortedMap, SortedSet};
 use crate::sim::{Broken, NodeId, Step, Timer as TimerKind, TimerInfo};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What survives a crash.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -24,17 +24,17 @@ pub enum Volatile {
 }
 
 /// Watches: (sequence number of the znode, session that is to be told when it goes). Each fires once.
-pub type Watches = BTreeSet<(u32, u32)>;
+pub type Watches = SortedSet<(u32, u32)>;
 
 /// The service's own state, which a real one replicates.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct ServiceDisk {
     /// Sessions by number.
-    pub sessions: BTreeMap<u32, Session>,
+    pub sessions: SortedMap<u32, Session>,
     /// Sessions opened so far.
     pub sessions_opened: u32,
     /// Children of /election by sequence number.
-    pub znodes: BTreeMap<u32, Znode>,
+    pub znodes: SortedMap<u32, Znode>,
     /// Znodes created so far: the last sequence number given.
     pub sequence: u32,
     /// The store on which a leader works: what was written last.

@@ -5,8 +5,10 @@ use super::invariants::Ghost;
 use super::log::{Entry, Index, Log, Term};
 use super::message::{Appended, Message, Verdict};
 use super::state::{Stable, Standing, Volatile, quorum};
+use crate::sim::sorted::sort_by_key;
 use crate::sim::world::Status;
 use crate::sim::{Bindings, Choice, Cluster, Fact, NodeId, Outcome, Step};
+use std::cmp::Reverse;
 
 type Seen<'a> = Cluster<'a, Raft>;
 
@@ -148,7 +150,7 @@ fn leader_crashed(_: &Seen<'_>, _: &Ghost, step: &Step<'_>) -> Option<Bindings> 
 fn leaders(cluster: &Seen<'_>) -> Vec<(Term, NodeId)> {
     let mut leaders: Vec<_> =
         cluster.up().filter(|(_, _, volatile)| volatile.is_leader()).map(|(node, stable, _)| (stable.current_term, node)).collect();
-    leaders.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    sort_by_key(&mut leaders, |(term, node)| (Reverse(*term), *node));
     leaders
 }
 

@@ -6,7 +6,9 @@ use super::params::{self, CHECK_QUORUM, COMMIT_ONLY_CURRENT_TERM, Command};
 use super::state::{Leadership, Progress, Standing, quorum};
 use super::timer::RaftTimer;
 use super::{Cx, Raft, election, snapshot};
+use crate::sim::sorted::sort_by_key;
 use crate::sim::{CommandId, Node, NodeId, Outcome};
+use std::cmp::Reverse;
 
 /// What a client is told by a node that does not lead.
 const NOT_THE_LEADER: &str = "not the leader";
@@ -236,7 +238,7 @@ fn advance_commit_index(node: &mut Node<'_, Raft>, cx: &mut Cx<'_>) {
 fn majority_match(leadership: &Leadership, me: NodeId, own_last: Index) -> Index {
     let held = |i: usize, progress: &Progress| if i == me.index() { own_last } else { progress.match_index };
     let mut indices: Vec<Index> = leadership.progress.iter().enumerate().map(|(i, progress)| held(i, progress)).collect();
-    indices.sort_unstable_by(|a, b| b.cmp(a));
+    sort_by_key(&mut indices, |index| Reverse(*index));
     let needed = quorum(u16::try_from(indices.len()).unwrap_or(u16::MAX));
     indices.get(needed - 1).copied().unwrap_or(0)
 }

@@ -1,8 +1,8 @@
 //! What an observer of the ring keeps: how far each number travelled, who swallowed it, and whether a victory was deserved.
 
 use super::{Message, Ring, Token, Volatile};
+use crate::sim::sorted::{SortedMap, SortedSet};
 use crate::sim::{Broken, Choice, Cluster, MessageId, NodeId, Step};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// One candidate's number on its way.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -12,14 +12,14 @@ pub struct Journey {
     /// The node that swallowed it.
     pub swallowed_by: Option<NodeId>,
     /// Nodes that have been up ever since it set out.
-    witnesses: BTreeSet<NodeId>,
+    witnesses: SortedSet<NodeId>,
 }
 
 /// The journeys of the present election, and its cost.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Tokens {
     /// By the candidate's number.
-    pub journeys: BTreeMap<u32, Journey>,
+    pub journeys: SortedMap<u32, Journey>,
     /// Messages that announced a victory.
     pub elected_messages: u32,
     /// An undeserved victory: the winner, and a larger process that was up all the time.
@@ -59,7 +59,7 @@ impl Tokens {
         match message {
             Message::Token(Token::Election(number)) => {
                 let is_new = sets_out(cluster, id, message) && !self.journeys.contains_key(&number);
-                let journey = self.journeys.entry(number).or_default();
+                let journey = self.journeys.get_or_insert_with(number, Journey::default);
                 journey.messages += 1;
                 if is_new {
                     journey.witnesses = cluster.up().map(|(id, ..)| id).collect();

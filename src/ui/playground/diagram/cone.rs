@@ -1,17 +1,17 @@
 //! The happens-before cone of an event: all that could have led to it, and all that it could have led to (Lamport 1978).
 
+use crate::sim::sorted::SortedSet;
 use crate::sim::{Event, Trace};
-use std::collections::BTreeSet;
 
 /// The events of a cone, by step.
-pub struct Cone(BTreeSet<u64>);
+pub struct Cone(SortedSet<u64>);
 
 impl Cone {
     /// The cone of a step that the trace keeps.
     pub fn of(trace: &Trace, step: u64) -> Option<Cone> {
         trace.event(step)?;
         let mut steps = trace.past(step);
-        steps.append(&mut trace.future(step));
+        steps.extend(trace.future(step));
         Some(Cone(steps))
     }
     /// Whether an event is in it.

@@ -1,6 +1,7 @@
 //! A lane a node: where it lies, and what the node was, when.
 
 use super::projection::{Plot, Scale, TOP_PX};
+use crate::sim::sorted::sort_by_key;
 use crate::sim::{Choice, Event, NodeId, Role, Status, Timeline, Tone};
 use crate::ui::svg::{Path, px};
 use crate::ui::tone::tone_name;
@@ -39,9 +40,9 @@ impl Lanes {
         let mut shown: Vec<NodeId> = (0..nodes).map(NodeId).collect();
         if shown.len() > fit {
             // A stable sort: those of one rank stay in order.
-            shown.sort_by_key(|node| (wanted != Some(*node), Being::now(timeline, *node).is_none_or(Being::is_usual)));
+            sort_by_key(&mut shown, |node| (wanted != Some(*node), Being::now(timeline, *node).is_none_or(Being::is_usual)));
             shown.truncate(fit);
-            shown.sort_unstable();
+            sort_by_key(&mut shown, |node| *node);
         }
         let (top, pitch) = match shown.len().checked_sub(1).filter(|gaps| *gaps > 0) {
             Some(gaps) => (TOP_PX + MARGIN_PX, room / gaps as f64),

@@ -2,10 +2,10 @@
 
 use super::lanes::Lanes;
 use super::projection::{Plot, Scale, TOP_PX};
+use crate::sim::sorted::SortedSet;
 use crate::sim::{Choice, Event, NodeId, Timeline};
 use crate::ui::svg::{Path, px};
 use crate::ui::tone::deed_name;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -62,7 +62,7 @@ pub fn flags(timeline: &Timeline, from_us: u64, scale: Scale) -> Vec<Flag> {
 /// round has its flag and no shade.
 pub fn cuts<'a>(timeline: &Timeline, events: impl Iterator<Item = &'a Rc<Event>>, scale: Scale) -> Vec<(f64, f64)> {
     let nodes = timeline.clock().world().nodes();
-    let (mut links, mut parted): (BTreeSet<(NodeId, NodeId)>, bool) = (BTreeSet::new(), false);
+    let (mut links, mut parted): (SortedSet<(NodeId, NodeId)>, bool) = (SortedSet::new(), false);
     let mut spans = Vec::new();
     let mut since = None;
     let mut told = false;

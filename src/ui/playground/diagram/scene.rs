@@ -6,8 +6,8 @@ use super::known::Known;
 use super::lanes::{Band, Lanes, bands};
 use super::marks::{Flag, Spike, cuts, flags};
 use super::projection::{Plot, Scale, TOP_PX, window_start_us};
+use crate::sim::sorted::{SortedSet, sort_by_key};
 use crate::sim::{Event, Flight, MessageId, NodeId, Timeline};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use yew::AttrValue;
 
@@ -118,7 +118,7 @@ impl Scene {
             }
             ended.push(Arrow { lit: cone.as_ref().is_some_and(|cone| cone.carries(event)), ..arrow });
         }
-        ended.sort_unstable_by_key(|arrow| arrow.step);
+        sort_by_key(&mut ended, |arrow| arrow.step);
 
         let spikes = seen.nearest_first().filter_map(|event| {
             let spike = Spike::of(event, &lanes, scale)?;
@@ -200,7 +200,7 @@ impl<'a> Seen<'a> {
         let present = timeline.step_count();
         let mut back = known.before(present);
         let (mut past, mut before): (Vec<&Rc<Event>>, Vec<&Rc<Event>>) = (Vec::new(), Vec::new());
-        let mut silent: BTreeSet<NodeId> = lanes.shown().iter().copied().collect();
+        let mut silent: SortedSet<NodeId> = lanes.shown().iter().copied().collect();
         for event in back.by_ref() {
             if event.time_us < from_us || past.len() == EVENTS_MAX {
                 before.push(event);

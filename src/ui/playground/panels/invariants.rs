@@ -1,6 +1,7 @@
 //! The safety properties and whether they hold so far. Knows no algorithm.
 
 use super::{PanelsProps, icon, words};
+use crate::sim::sorted::sort_by_key;
 use crate::sim::{InvariantInfo, Violation};
 use crate::ui::action::{Action, Exploring};
 use yew::prelude::*;
@@ -20,7 +21,7 @@ pub fn Invariants(props: &PanelsProps) -> Html {
     let shrinks =
         if timeline.journal().len() > 1 { timeline.record().violations.iter().map(|violation| violation.step).min() } else { None };
     let mut rows: Vec<_> = (0u16..).zip(&infos).map(|(index, info)| (info, broken(index))).collect();
-    rows.sort_by_key(|(_, violation)| violation.is_none());
+    sort_by_key(&mut rows, |(_, violation)| violation.is_none());
     html! {
         <>
             <p class="exhibit-note">

@@ -2,11 +2,11 @@
 
 use super::{PanelsProps, words};
 use crate::scenario::export::sentence;
+use crate::sim::sorted::SortedSet;
 use crate::sim::{Choice, Event, Intervention, MarkKind, NodeId, ParamKind, Timeline};
 use crate::ui::action::Action;
 use crate::ui::playground::format_time;
 use crate::ui::run::Run;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -29,7 +29,7 @@ impl Filter {
         self == &Filter::default()
     }
 
-    fn admits(&self, timeline: &Timeline, event: &Event, marks: &BTreeSet<u64>) -> bool {
+    fn admits(&self, timeline: &Timeline, event: &Event, marks: &SortedSet<u64>) -> bool {
         let about = |node: NodeId| {
             event.actor == Some(node) || event.message.as_ref().is_some_and(|flight| flight.id.from == node || flight.id.to == node)
         };
@@ -48,7 +48,7 @@ pub fn Log(props: &PanelsProps) -> Html {
     let timeline = props.run.timeline();
     let steps = timeline.step_count();
     let record = timeline.record();
-    let marks: BTreeSet<u64> = if filter.marked { record.marks.iter().map(|mark| mark.step).collect() } else { BTreeSet::new() };
+    let marks: SortedSet<u64> = if filter.marked { record.marks.iter().map(|mark| mark.step).collect() } else { SortedSet::new() };
     let rows: Vec<&Rc<Event>> =
         record.trace.events().rev().filter(|event| filter.is_open() || filter.admits(&timeline, event, &marks)).take(LOG_ROWS).collect();
     html! {

@@ -1,6 +1,6 @@
 //! A picture of the page as a file of its own: its styles written into the elements, and what it refers to carried along.
 
-use std::collections::BTreeSet;
+use crate::sim::sorted::SortedSet;
 use wasm_bindgen::JsCast;
 use web_sys::{CssStyleDeclaration, Document, Element, XmlSerializer, window};
 
@@ -115,8 +115,8 @@ fn local_reference(value: &str) -> String {
 }
 
 /// The ids that a picture refers to.
-fn references(copy: &Element) -> BTreeSet<String> {
-    let mut ids = BTreeSet::new();
+fn references(copy: &Element) -> SortedSet<String> {
+    let mut ids = SortedSet::new();
     let Ok(elements) = copy.query_selector_all("*") else { return ids };
     let elements = (0..elements.length()).filter_map(|index| elements.item(index)?.dyn_into::<Element>().ok());
     for element in elements {

@@ -1,10 +1,10 @@
 //! The marks above the scrubber: what was done, what broke, what was reached, and where branches fork.
 
+use crate::sim::sorted::SortedSet;
 use crate::sim::{MarkKind, Timeline};
 use crate::ui::run::Run;
 use crate::ui::svg::{Path, px};
 use crate::ui::tone::deed_name;
-use std::collections::BTreeSet;
 use yew::prelude::*;
 
 /// Width of the marks' picture in its own units, whatever its width on the page.
@@ -27,7 +27,7 @@ pub fn span_us(end_us: u64) -> u64 {
 }
 
 /// Kinds and places of all marks; of those of one kind that would cover each other, one.
-pub fn marks(timeline: &Timeline, span_us: u64) -> BTreeSet<(u64, &'static str)> {
+pub fn marks(timeline: &Timeline, span_us: u64) -> SortedSet<(u64, &'static str)> {
     let place = |time_us: u64| time_us.saturating_mul(WIDTH as u64) / span_us.max(1) / APART * APART;
     let branch = timeline.branch();
     let deeds = branch.journal.iter().map(|entry| {
