@@ -4,13 +4,15 @@
 #![cfg(test)]
 #![cfg(not(target_arch = "wasm32"))]
 
+use faultline::check::history::text::{parse, print};
 use faultline::lessons::goal::Progress;
+use faultline::lessons::history;
 use faultline::lessons::source::mistake::{Mistakes, Source};
 use faultline::lessons::source::{self, Lesson};
 use faultline::lessons::{Bet, Experiment, SearchGoal};
 use faultline::scenario::search::{Aim, Inquiry, Report, Search};
 use faultline::scenario::{Scenario, link};
-use faultline::sim::{Params, Timeline};
+use faultline::sim::{History, Params, Timeline};
 use faultline::topics::TOPICS;
 use std::path::Path;
 
@@ -81,7 +83,7 @@ fn solve(lesson: &Lesson, experiment: &Experiment) -> (Timeline, u64, Progress) 
 fn every_solution_reaches_its_goal_and_the_untouched_run_does_not() {
     for lesson in lessons() {
         assert!(lesson.data.experiments.len() >= 5);
-        for experiment in lesson.data.experiments.iter().filter(|experiment| experiment.search.is_none()) {
+        for experiment in lesson.data.experiments.iter().filter(|experiment| experiment.search.is_none() && experiment.history.is_none()) {
             let (solved, since_us, progress) = solve(&lesson, experiment);
             assert!(
                 progress.reached_us.is_some(),
@@ -94,6 +96,22 @@ fn every_solution_reaches_its_goal_and_the_untouched_run_does_not() {
             assert_eq!(untouched.now_us(), since_us, "{}", experiment.id);
             untouched.play_to(solved.now_us(), EVENTS_MAX).unwrap();
             assert_eq!(experiment.goal.progress(&untouched, since_us).reached_us, None, "{}", experiment.id);
+        }
+    }
+}
+
+#[test]
+fn every_history_of_an_experiment_reaches_its_goal_and_the_runs_own_does_not() {
+    for lesson in lessons() {
+        for experiment in &lesson.data.experiments {
+            let Some(goal) = &experiment.history else { continue };
+            let run = history::of_run(&opened(&lesson.scenarios[&experiment.scenario])).unwrap();
+            let solution = parse(&goal.solution).unwrap();
+            assert!(goal.is_reached_by(&solution, &run), "{}: the run's own history is\n{}", experiment.id, print(&run));
+            assert!(!goal.is_reached_by(&run, &run), "{}", experiment.id);
+            // Neither is one in which more is changed than may be.
+            let more = History { calls: solution.calls[1..].to_vec(), ..solution.clone() };
+            assert!(!goal.is_reached_by(&more, &run), "{}", experiment.id);
         }
     }
 }

@@ -382,7 +382,7 @@ impl HistoryChart {
         html! {
             <div class="history-chart">
                 <div class="history-names" aria-hidden="true">{ for history.processes.iter().map(|name| html! { <span>{ name }</span> }) }</div>
-                <div class="exhibit" role="region" tabindex="0" aria-label="Operations">
+                <div class="history-scroll" role="region" tabindex="0" aria-label="Operations">
                     <svg class="history-lanes" {width} {height} ref={self.svg.clone()} role="group" aria-label="The operations, a lane for each process"
                         onpointerdown={link.callback(Msg::Down)} onpointermove={link.callback(Msg::Move)} onpointerup={link.callback(|_: PointerEvent| Msg::Up)}
                         onpointercancel={link.callback(|_: PointerEvent| Msg::Up)} onkeydown={link.callback(Msg::Key)}>
