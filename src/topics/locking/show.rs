@@ -208,7 +208,8 @@ fn believers<P: Locking>(cluster: &Cluster<'_, P>) -> Vec<NodeId> {
 fn lock_acquired<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, after) = change(cluster, step)?;
     let now = after.filter(|job| job.believes())?;
-    (!before.is_some_and(Job::believes)).then(|| about(node).with("token", now.token))
+    let bindings = if now.token == 0 { about(node) } else { about(node).with("token", now.token) };
+    (!before.is_some_and(Job::believes)).then_some(bindings)
 }
 
 fn two_holders<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, _: &Step<'_>) -> Option<Bindings> {
@@ -228,8 +229,8 @@ fn one_holder_again<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &S
 }
 
 fn about_to_write<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
-    let (node, _, after) = change(cluster, step)?;
-    (after?.phase == Phase::Sending).then(|| about(node))
+    let (node, before, after) = change(cluster, step)?;
+    (after?.phase == Phase::Sending && before?.phase != Phase::Sending).then(|| about(node))
 }
 
 fn gave_up<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
@@ -279,7 +280,8 @@ fn lost_update<P: Locking>(_: &Cluster<'_, P>, ghost: &P::Ghost, _: &Step<'_>) -
 
 /// `lock-acquired`: a client came to believe that the lock is its own.
 pub const fn lock_acquired_fact<P: Locking>() -> Fact<P> {
-    Fact { name: "lock-acquired", sentence: "Node {node} has the lock, with token {token}.", mark: true, test: lock_acquired }
+    let sentence = if P::FENCES.is_some() { "Node {node} has the lock, with token {token}." } else { "Node {node} has the lock." };
+    Fact { name: "lock-acquired", sentence, mark: true, test: lock_acquired }
 }
 /// `two-holders`: more than one client believes so.
 pub const fn two_holders_fact<P: Locking>() -> Fact<P> {
