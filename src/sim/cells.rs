@@ -21,6 +21,13 @@ impl PartialEq for Packed {
     }
 }
 
+impl std::hash::Hash for Packed {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (self.bits, self.len).hash(state);
+        self.words.hash(state);
+    }
+}
+
 impl Default for Packed {
     fn default() -> Self {
         Packed::new(1, 0)

@@ -1,0 +1,208 @@
+//! What the caches show: messages in words, the invariant, facts, node views, a summary, how questions ended.
+
+use super::seen::{ENDS, Ended, Seen};
+use super::{Cache, Message, SummaryCache, Timer, Volatile, covers, hashing, params};
+use crate::sim::series::number;
+use crate::sim::{
+    Bindings, Broken, Cell, Cells, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, MessageKind, NodeId, NodeView, Probe, Role,
+    Timer as _, Tone,
+};
+
+pub const KINDS: &[MessageKind] = &[
+    MessageKind {
+        name: "Digest",
+        short: "DIG",
+        tone: Tone::Leader,
+        reply: false,
+        help: "What the sender holds, as the bits of a Bloom filter.",
+    },
+    MessageKind { name: "Query", short: "ASK", tone: Tone::Follower, reply: false, help: "Have you got this object?" },
+    MessageKind { name: "Hit", short: "HIT", tone: Tone::Good, reply: true, help: "Here it is." },
+    MessageKind { name: "Miss", short: "MISS", tone: Tone::Bad, reply: true, help: "It is not here, whatever the digest said." },
+    MessageKind { name: "Fetch", short: "GET", tone: Tone::Candidate, reply: false, help: "To the origin: send me this object." },
+    MessageKind { name: "Object", short: "OBJ", tone: Tone::Candidate, reply: true, help: "The object, from the origin." },
+];
+
+pub fn kind(message: &Message) -> u16 {
+    match message {
+        Message::Digest(_) => 0,
+        Message::Query(..) => 1,
+        Message::Hit(..) => 2,
+        Message::Miss(..) => 3,
+        Message::Fetch(..) => 4,
+        Message::Object(..) => 5,
+    }
+}
+
+pub fn describe(message: &Message) -> String {
+    match message {
+        Message::Digest(digest) => format!("Digest of {} bits, {} of them set", digest.len(), digest.filled(0, digest.len())),
+        Message::Query(_, object) => format!("Query: have you got object {object}?"),
+        Message::Hit(_, object) => format!("Hit: here is object {object}"),
+        Message::Miss(_, object) => format!("Miss: object {object} is not here"),
+        Message::Fetch(_, object) => format!("Fetch object {object}"),
+        Message::Object(_, object) => format!("Object {object}"),
+    }
+}
+
+pub const INVARIANTS: &[Invariant<SummaryCache>] = &[Invariant {
+    name: "summary-covers-cache",
+    sentence: "A summary never denies an object that its cache holds.",
+    check: |cluster, _| {
+        let capacity = params::capacity(cluster.params());
+        for (node, (), volatile) in cluster.up() {
+            let Volatile::Cache(cache) = volatile else { continue };
+            if let Some(object) = cache.objects.iter().find(|object| !covers(&cache.summary, **object, capacity)) {
+                let says = format!("Node {node} holds object {object}, and its summary says that it does not.");
+                return Err(Broken { nodes: vec![node], says });
+            }
+        }
+        Ok(())
+    },
+}];
+
+pub const FACTS: &[Fact<SummaryCache>] = &[
+    Fact {
+        name: "remote-hit",
+        sentence: "Node {node} gets object {object} from node {other}, which has it.",
+        mark: false,
+        test: |_, seen, _| ended(seen, Ended::RemoteHit),
+    },
+    Fact {
+        name: "false-hit",
+        sentence: "Node {node} asks node {other} for object {object} for nothing: its bits are set by others.",
+        mark: true,
+        test: |_, seen, _| ended(seen, Ended::FalseHit),
+    },
+    Fact {
+        name: "stale-hit",
+        sentence: "Node {node} asks node {other} for object {object} for nothing: the digest is out of date.",
+        mark: true,
+        test: |_, seen, _| ended(seen, Ended::StaleHit),
+    },
+    Fact {
+        name: "missed-chance",
+        sentence: "Node {node} fetches object {object} from the origin, though node {other} has it.",
+        mark: false,
+        test: |_, seen, _| ended(seen, Ended::MissedChance),
+    },
+    Fact {
+        name: "mostly-for-nothing",
+        sentence: "Of {questions} questions to other caches more than half were for nothing.",
+        mark: true,
+        test: |_, seen, _| {
+            let (useful, useless) = (seen.count(&[Ended::RemoteHit]), seen.count(&[Ended::StaleHit, Ended::FalseHit]));
+            let questions = (useful + useless) / QUESTIONS_MIN * QUESTIONS_MIN;
+            (questions > 0 && useless > useful).then(|| Bindings::default().with("questions", questions))
+        },
+    },
+];
+
+/// From so many questions on a share says something.
+const QUESTIONS_MIN: u32 = 100;
+
+fn ended(seen: &Seen, way: Ended) -> Option<Bindings> {
+    let (ended, node, other, object) = seen.last?;
+    (ended == way).then(|| Bindings::nodes([node, other]).with("node", node).with("other", other).with("object", object))
+}
+
+pub fn role(volatile: &Volatile) -> Role {
+    match volatile {
+        Volatile::Origin => Role { label: "origin", glyph: "O", tone: Tone::Neutral },
+        Volatile::Cache(_) => Role { label: "cache", glyph: "C", tone: Tone::Follower },
+    }
+}
+
+pub fn view(cluster: &Cluster<'_, SummaryCache>, id: NodeId) -> NodeView {
+    let field = |name, value: String, help| Field { name, value, stable: false, help };
+    let Some(volatile) = cluster.volatile(id) else { return NodeView::default() };
+    let Volatile::Cache(cache) = volatile else {
+        return NodeView { role: role(volatile), badge: "all objects".to_owned(), ..NodeView::default() };
+    };
+    let objects: Vec<String> = cache.objects.iter().map(u64::to_string).collect();
+    NodeView {
+        role: role(volatile),
+        badge: format!("{} objects", objects.len()),
+        fields: vec![
+            field(
+                "objects",
+                if objects.is_empty() { "none".to_owned() } else { objects.join(" ") },
+                "What it holds, the most recently used last.",
+            ),
+            field("requests", cache.requests.0.to_string(), "Requests of its users."),
+            field("found here", cache.requests.1.to_string(), "Those that it could serve by itself."),
+            field("under way", cache.open.len().to_string(), "Requests that wait for another cache or the origin."),
+            field("digests known", cache.digests.len().to_string(), "Other caches of which it has a digest."),
+            field("digests sent", cache.digests_sent.to_string(), "How often it told the others what it holds."),
+        ],
+        ring: Some(Timer::Digest.code()),
+        points_at: None,
+    }
+}
+
+fn caches<'a>(cluster: &Cluster<'a, SummaryCache>) -> impl Iterator<Item = (NodeId, &'a Cache)> {
+    cluster.up().filter_map(|(id, (), volatile)| match volatile {
+        Volatile::Cache(cache) => Some((id, cache)),
+        Volatile::Origin => None,
+    })
+}
+
+pub fn exhibits(cluster: &Cluster<'_, SummaryCache>, seen: &Seen) -> Vec<Exhibit> {
+    let summary = caches(cluster).next().map(|(id, cache)| Exhibit::Cells(summary(cluster, id, cache)));
+    [Exhibit::Ledger(questions(cluster, seen))].into_iter().chain(summary).collect()
+}
+
+fn questions(cluster: &Cluster<'_, SummaryCache>, seen: &Seen) -> Ledger {
+    let cell = |text: String, tone, hint: &str| Cell { text, tone, settled: true, hint: hint.to_owned(), ..Cell::default() };
+    let share =
+        |count: u32, of: u32| if of == 0 { "none".to_owned() } else { format!("{} %", number(100.0 * f64::from(count) / f64::from(of))) };
+    let requests: u32 = caches(cluster).map(|(_, cache)| cache.requests.0).sum();
+    let own: u32 = caches(cluster).map(|(_, cache)| cache.requests.1).sum();
+    let row = |label: &str, count: u32, tone, note: &str| LedgerRow {
+        label: label.to_owned(),
+        note: note.to_owned(),
+        cells: vec![cell(count.to_string(), tone, "how often"), cell(share(count, requests), tone, "of all requests")],
+        ..LedgerRow::default()
+    };
+    let words = |way: Ended| match way {
+        Ended::RemoteHit => ("another cache had it", Tone::Good, "the digest was right"),
+        Ended::StaleHit => ("asked for nothing, stale", Tone::Bad, "it had the object when it made the digest"),
+        Ended::FalseHit => ("asked for nothing, false", Tone::Bad, "other objects set the same bits"),
+        Ended::MissedChance => ("fetched, but somebody had it", Tone::Pending, "no digest said so yet"),
+        Ended::Fetched => ("fetched, nobody had it", Tone::Neutral, ""),
+    };
+    let mut rows =
+        vec![row("requests", requests, Tone::Neutral, "of the users of caches that are up"), row("found at once", own, Tone::Good, "")];
+    rows.extend(ENDS.iter().map(|way| {
+        let (label, tone, note) = words(*way);
+        row(label, seen.count(&[*way]), tone, note)
+    }));
+    Ledger {
+        title: "Questions",
+        caption: "How users' requests went. A question for nothing costs two messages and a round trip.",
+        columns: ["count", "of requests"].map(str::to_owned).to_vec(),
+        rows,
+    }
+}
+
+fn summary(cluster: &Cluster<'_, SummaryCache>, id: NodeId, cache: &Cache) -> Cells {
+    let capacity = params::capacity(cluster.params());
+    let probe = |object: u64| {
+        (1u32..).zip(hashing(cache.summary.len(), capacity).cells(object, cache.summary.len())).map(move |(index, cell)| Probe {
+            cell,
+            label: format!("h{index}"),
+            tone: Tone::Good,
+            says: format!("h{index} of object {object}"),
+        })
+    };
+    let used = cache.summary.filled(0, cache.summary.len());
+    Cells {
+        title: "A summary",
+        caption: "The counters of the first cache that is up. Its digest is one bit a counter: whether it is 0.",
+        says: format!("Node {id} holds {} objects; {used} of {} counters are in use.", cache.objects.len(), cache.summary.len()),
+        unit: "counter",
+        group: None,
+        values: cache.summary.clone(),
+        probes: cache.objects.last().map(|object| probe(*object).collect()).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,8 @@
+//! The lesson's filters: what holds under any faults, what each rule protects, and how measurements stand beside theory.
+
+#![cfg(test)]
+#![cfg(not(target_arch = "wasm32"))]
+
+mod caches;
+mod filters;
+mod run;
