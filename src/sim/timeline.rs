@@ -297,11 +297,11 @@ impl Timeline {
     pub fn seek_at(&mut self, at: At) -> Result<(), Error> {
         if at.time_us > 0 {
             self.seek_time(at.time_us - 1)?;
+            self.clock.advance(at.time_us);
         } else {
             self.seek_step(0)?;
         }
-        while (self.now_us() < at.time_us || self.clock.at_this_instant() < at.after) && self.one(at.time_us)? {}
-        self.clock.advance(at.time_us);
+        while self.clock.at_this_instant() < at.after && self.one(at.time_us)? {}
         self.note_end();
         Ok(())
     }
