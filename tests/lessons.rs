@@ -184,6 +184,38 @@ fn every_number_of_the_text_is_what_the_runs_say() {
 }
 
 #[test]
+fn every_trial_comes_out_as_the_text_says() {
+    for lesson in lessons() {
+        let mut wrong = Mistakes::default();
+        for trial in &lesson.trials {
+            wrong.keep(trial.run(&lesson.scripts));
+        }
+        assert_eq!(wrong, Mistakes::default(), "\n{wrong}");
+    }
+}
+
+#[test]
+fn a_trial_that_does_not_come_out_is_named_with_its_line() {
+    let trial = |rest: &str| {
+        let text = format!("\n[[trial]]\nsays = \"It holds.\"\nscenario = \"fresh\"\nseeds = \"1..40\"\n{rest}\n+++\n\n## A heading");
+        let text = format!("{LESSON}{SEARCH}").replacen("\n+++\n\n## A heading", &text, 1);
+        let file = |id: &str, text: &str| (id.to_owned(), format!("scenarios/{id}.toml"), text.to_owned());
+        let files = [file("end", END), file("fresh", FRESH), file("start", START)];
+        let read = source::read(SLUG, &[SLUG.to_owned()], Source { file: "lesson.md", text: &text }, &files);
+        read.map_err(|mistakes| mistakes.to_string()).and_then(|lesson| {
+            let run = lesson.trials[0].run(&lesson.scripts);
+            run.map_err(|mistake| mistake.to_string())
+        })
+    };
+    assert_eq!(trial(""), Ok(0));
+    let off = "with = { votes_persisted = false, vote_once_a_term = false }";
+    assert!(trial(off).unwrap_err().starts_with("lesson.md:18: the run of seed "), "{:?}", trial(off));
+    assert!(trial(&format!("{off}\nbreaks = \"election-safety\"")).unwrap() > 0);
+    assert_eq!(trial("breaks = \"election-safety\"").unwrap_err(), "lesson.md:18: none of these runs breaks it.");
+    assert!(trial("breaks = \"election-safty\"").unwrap_err().contains("lesson.md:22: there is no invariant “election-safty”."));
+}
+
+#[test]
 fn every_caption_that_a_run_calls_for_can_be_filled_in() {
     for lesson in lessons() {
         for (id, scenario) in &lesson.scenarios {

@@ -3,6 +3,7 @@
 use crate::SITE;
 use crate::drawing::{WAIT, core, icon};
 use crate::programs::Program;
+use crate::run::searches;
 use crate::template::Page;
 use faultline::lessons::LessonData;
 use faultline::lessons::path::{PATH, Stop};
@@ -20,7 +21,7 @@ pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, program: Option
         head(lesson),
         contents(lesson),
         blocks(lesson),
-        numbers(lesson),
+        evidence(lesson)?,
         turn(slug, lessons),
         playground(),
     );
@@ -61,6 +62,7 @@ fn contents(lesson: &Lesson) -> String {
 fn blocks(lesson: &Lesson) -> String {
     let mut html = String::new();
     let mut in_quiz = false;
+    let mut simplifications = 0;
     for block in &lesson.blocks {
         // Questions that follow each other are one list.
         let is_question = matches!(block, Block::Question { .. });
@@ -70,8 +72,11 @@ fn blocks(lesson: &Lesson) -> String {
         }
         match block {
             Block::Prose(text) | Block::Where(text) | Block::References(text) => html.push_str(text),
-            Block::Simplification(text) => aside(&mut html, "Simplification.", text),
-            Block::Note(text) => aside(&mut html, "Note.", text),
+            Block::Simplification(text) => {
+                simplifications += 1;
+                aside(&mut html, &format!(" id=\"simplification-{simplifications}\""), "Simplification.", text);
+            }
+            Block::Note(text) => aside(&mut html, "", "Note.", text),
             Block::Experiment { index, body, aim, hint, happened } => {
                 html.push_str(&experiment(&lesson.data, *index, [body, aim, hint, happened]));
             }
@@ -84,9 +89,9 @@ fn blocks(lesson: &Lesson) -> String {
     html
 }
 
-fn aside(html: &mut String, title: &str, text: &str) {
+fn aside(html: &mut String, id: &str, title: &str, text: &str) {
     let text = text.replacen("<p>", &format!("<p><span class=\"aside-title\">{title}</span> "), 1);
-    let _ = writeln!(html, "<div class=\"aside\">{text}</div>");
+    let _ = writeln!(html, "<div class=\"aside\"{id}>{text}</div>");
 }
 
 /// The card of an experiment. Its controls are the playground's; hint and outcome open without it.
@@ -123,32 +128,73 @@ fn question(data: &LessonData, index: usize, asks: &str, options: &[String], why
     )
 }
 
-/// Where the numbers of the text come from.
-fn numbers(lesson: &Lesson) -> String {
-    if lesson.figures.is_empty() {
-        return String::new();
+/// What the lesson's claims rest on: what it leaves out, what was measured, tried and searched, and the command that does it again.
+fn evidence(lesson: &Lesson) -> Result<String, String> {
+    let slug = &lesson.data.slug;
+    let mut html = String::from("<section class=\"evidence\" aria-labelledby=\"evidence\"><h2 id=\"evidence\">Evidence</h2>");
+    let _ = write!(
+        html,
+        "<p>The {} runs of this lesson are inputs and a seed, no recordings: each replays to the same end wherever it is opened, and a test \
+         replays them all. What was done to their timing stands in their notes.</p>",
+        lesson.scenarios.len()
+    );
+    let simplifications = lesson.blocks.iter().filter(|block| matches!(block, Block::Simplification(_))).count();
+    if simplifications > 0 {
+        let links: Vec<String> = (1..=simplifications).map(|number| format!("<a href=\"#simplification-{number}\">{number}</a>")).collect();
+        let _ = write!(html, "<p>What is simpler here than in the papers is marked in the text: {}.</p>", links.join(", "));
     }
-    let mut rows = String::new();
-    for figure in &lesson.figures {
+    let figures = lesson.figures.iter().map(|figure| {
         let runs = match &figure.seeds {
             Some(seeds) => format!("{} runs, seeds {} to {}", seeds.clone().count(), seeds.start(), seeds.end()),
             None => "one run".to_owned(),
         };
         let title = lesson.scripts.get(&figure.scenario).map_or("", |script| script.title.as_str());
-        let _ = write!(
-            rows,
-            "<tr><td class=\"num\">{}</td><td>{}</td><td>{}, {runs}</td></tr>",
-            escape(&figure.value),
-            escape(&figure.says),
-            escape(title)
-        );
+        [figure.value.clone(), figure.says.clone(), format!("{title}, {runs}")]
+    });
+    table(
+        &mut html,
+        "Numbers measured",
+        ["Number", "What it is", "Measured in"],
+        figures.collect(),
+        &format!("cargo run --bin pages measure {slug}"),
+    );
+    let mut tried = Vec::new();
+    for trial in &lesson.trials {
+        let broke = trial.run(&lesson.scripts).map_err(|mistake| mistake.to_string())?;
+        let count = trial.seeds.clone().count();
+        let came =
+            if trial.breaks.is_some() { format!("{broke} of {count} runs break it") } else { format!("none of {count} runs breaks any") };
+        tried.push([trial.says.clone(), format!("seeds {} to {}", trial.seeds.start(), trial.seeds.end()), came]);
     }
-    format!(
-        "<details class=\"aside\"><summary class=\"aside-title\">Where the numbers come from</summary><p>Each number below was measured in \
-         runs of this playground, and is measured again by <code>cargo test --test lessons</code> on every change.</p>\
-         <div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"Measured numbers\"><table><thead><tr><th scope=\"col\">Number</th>\
-         <th scope=\"col\">What it is</th><th scope=\"col\">Measured in</th></tr></thead><tbody>{rows}</tbody></table></div></details>\n"
-    )
+    table(&mut html, "Random fault schedules tried", ["Claim", "Schedules", "Outcome"], tried, "cargo test --test lessons every_trial");
+    let searched = searches(lesson)?.into_iter().map(|found| [found.title, found.bounds, found.verdict]);
+    table(
+        &mut html,
+        "Runs searched",
+        ["Experiment", "What could happen", "Verdict"],
+        searched.collect(),
+        &format!("cargo run --bin pages search {slug}"),
+    );
+    html.push_str("</section>\n");
+    Ok(html)
+}
+
+/// A table of evidence behind its heading, with the command that repeats it; nothing of nothing.
+fn table(html: &mut String, title: &str, heads: [&str; 3], rows: Vec<[String; 3]>, command: &str) {
+    if rows.is_empty() {
+        return;
+    }
+    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
+    let rows: String = rows
+        .iter()
+        .map(|row| format!("<tr>{}</tr>", row.iter().map(|cell| format!("<td>{}</td>", escape(cell))).collect::<String>()))
+        .collect();
+    let _ = writeln!(
+        html,
+        "<details class=\"aside\"><summary class=\"aside-title\">{title}</summary><p>Repeat it with <code>{command}</code>; a test does so on every \
+         change.</p><div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\"><table><thead><tr>{heads}</tr></thead>\
+         <tbody>{rows}</tbody></table></div></details>"
+    );
 }
 
 /// The way on: the lessons before and after on the path.

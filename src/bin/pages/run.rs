@@ -1,5 +1,6 @@
 //! For authors: what happens in a run, whether the numbers of a text still hold, and what its searches come to.
 
+use faultline::check::explorer::Progress;
 use faultline::lessons::goal::deed;
 use faultline::lessons::source::{self, Lesson};
 use faultline::scenario::search::{Inquiry, Search, words};
@@ -82,26 +83,45 @@ fn measure(lesson: &Lesson) -> String {
     text
 }
 
+/// A search of an experiment, done.
+pub struct Searched {
+    /// Name of the experiment.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What could happen in the runs.
+    pub bounds: String,
+    /// What came of it.
+    pub verdict: String,
+    /// How far it went.
+    pub progress: Progress,
+}
+
 /// What the searches of a lesson's experiments come to.
-fn search(lessons: &Path, slug: &str, wanted: impl Fn(&str) -> bool) -> Result<String, String> {
-    let lesson = source::read_lesson(lessons, slug).map_err(|mistakes| mistakes.to_string())?;
-    let mut text = String::new();
-    for experiment in lesson.data.experiments.iter().filter(|experiment| wanted(&experiment.id)) {
+pub fn searches(lesson: &Lesson) -> Result<Vec<Searched>, String> {
+    let mut done = Vec::new();
+    for experiment in &lesson.data.experiments {
         let goal = experiment.search.as_ref().and_then(|goal| Some((goal, Search::from_text(&goal.search)?)));
         let Some(((goal, search), scenario)) = goal.zip(lesson.scenarios.get(&experiment.scenario)) else { continue };
         let report = Inquiry::new(&goal.start(scenario), &search)?.finish()?;
-        let progress = report.progress;
         let entry = scenario.entry().map_err(|why| why.to_string())?;
-        let _ = writeln!(
-            text,
-            "{}: {} ({}; {} generated, {} deep, {} KiB)",
-            experiment.id,
-            words::verdict(&report, &search, entry.algorithm),
-            words::bounds(&search),
-            progress.generated,
-            progress.depth,
-            progress.memory_bytes >> 10
-        );
+        done.push(Searched {
+            id: experiment.id.clone(),
+            title: experiment.title.clone(),
+            bounds: words::bounds(&search),
+            verdict: words::verdict(&report, &search, entry.algorithm),
+            progress: report.progress,
+        });
+    }
+    Ok(done)
+}
+
+fn search(lessons: &Path, slug: &str, wanted: impl Fn(&str) -> bool) -> Result<String, String> {
+    let lesson = source::read_lesson(lessons, slug).map_err(|mistakes| mistakes.to_string())?;
+    let mut text = String::new();
+    for Searched { id, bounds, verdict, progress, .. } in searches(&lesson)?.into_iter().filter(|searched| wanted(&searched.id)) {
+        let (generated, depth, kib) = (progress.generated, progress.depth, progress.memory_bytes >> 10);
+        let _ = writeln!(text, "{id}: {verdict} ({bounds}; {} states, {generated} generated, {depth} deep, {kib} KiB)", progress.distinct);
     }
     Ok(text)
 }

@@ -4,6 +4,7 @@ use super::fields::Fields;
 use super::figure::Figure;
 use super::mistake::{Mistake, Mistakes, Source, unknown};
 use super::script::Script;
+use super::trial::Trial;
 use crate::lessons::Caption;
 use crate::lessons::goal::{DEEDS, unknown_condition};
 use crate::sim::Algorithm;
@@ -24,6 +25,8 @@ pub struct Front {
     pub captions: Vec<Caption>,
     /// Numbers of the text that come from runs.
     pub figures: Vec<Figure>,
+    /// What was tried under random faults.
+    pub trials: Vec<Trial>,
 }
 
 /// Reads the front matter.
@@ -61,8 +64,13 @@ pub fn read(
         }
         figures.push(figure);
     }
+    let mut trials = Vec::new();
+    for trial in fields.tables("trial", "a trial")? {
+        let read = Trial::read(trial, scripts, mistakes);
+        trials.extend(mistakes.keep(read));
+    }
     fields.finish(mistakes);
-    Ok(Front { description, hook, minutes, order, captions, figures })
+    Ok(Front { description, hook, minutes, order, captions, figures, trials })
 }
 
 fn caption(mut fields: Fields<'_>, topic: &Topic, mistakes: &mut Mistakes) -> Result<Caption, Mistake> {

@@ -13,6 +13,7 @@ pub mod markdown;
 pub mod mistake;
 pub mod script;
 mod search;
+pub mod trial;
 mod units;
 
 use self::blocks::Writer;
@@ -22,6 +23,7 @@ use self::figure::Figure;
 use self::markdown::Names;
 use self::mistake::{Mistake, Mistakes, Source, unknown};
 use self::script::Script;
+use self::trial::Trial;
 use super::{LessonData, ScenarioData, path};
 use crate::scenario::{Scenario, link};
 use crate::topics;
@@ -48,6 +50,8 @@ pub struct Lesson {
     pub scenarios: BTreeMap<String, Scenario>,
     /// The numbers in its text that come from runs.
     pub figures: Vec<Figure>,
+    /// What was tried under random faults.
+    pub trials: Vec<Trial>,
 }
 
 /// A piece of a lesson's text, rendered. All strings are HTML.
@@ -205,6 +209,7 @@ pub fn read(slug: &str, lessons: &[String], source: Source<'_>, files: &[(String
         scripts,
         scenarios,
         figures: front.figures,
+        trials: front.trials,
     })
 }
 
