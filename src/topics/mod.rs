@@ -43,13 +43,7 @@ pub struct Topic {
 }
 
 /// All topics, by number.
-pub const TOPICS: &[Topic] = &[
-    consistency::TOPIC,
-    leader_election::TOPIC,
-    locking::TOPIC,
-    bloom_filters::TOPIC,
-    queueing::TOPIC,
-];
+pub const TOPICS: &[Topic] = &[consistency::TOPIC, leader_election::TOPIC, locking::TOPIC, bloom_filters::TOPIC, queueing::TOPIC];
 
 /// The topic of a lesson.
 pub const fn topic(number: u8) -> Option<&'static Topic> {

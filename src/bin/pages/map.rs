@@ -81,7 +81,7 @@ fn line(edge: &Edge) -> String {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let control = ((from.0 + to.0) / 2.0 - dy * BEND, (from.1 + to.1) / 2.0 + dx * BEND);
     let (start, end) = (rim(from, control), rim(to, control));
-    let angle = (end.1 - control.1).atan2(end.0 - control.0).to_degrees();
+    let angle = libm::atan2(end.1 - control.1, end.0 - control.0).to_degrees();
     format!(
         "<g class=\"map-edge\" data-from=\"{}\" data-to=\"{}\"><path class=\"map-line\" data-tie=\"{}\" d=\"M{:.0} {:.0}Q{:.0} {:.0} {:.0} {:.0}\"/>\
          <path class=\"map-head\" data-tie=\"{}\" d=\"M0 0l-9 -4v8z\" transform=\"translate({:.1} {:.1}) rotate({angle:.0})\"/></g>",
