@@ -19,7 +19,7 @@ use std::path::Path;
 /// Events that a run of a lesson may take.
 const EVENTS_MAX: u32 = 1_000_000;
 /// How long a solution may take to reach its goal, after its opening moment.
-const SOLUTION_US_MAX: u64 = 60_000_000;
+const SOLUTION_US_MAX: u64 = 200_000_000;
 /// How finely the moment is found at which a goal is reached.
 const STEP_US: u64 = 10_000;
 

@@ -277,8 +277,9 @@ impl Clock {
 
     /// Applies an enabled choice, schedules what it led to, and writes down what happened.
     fn apply(&mut self, choice: &Choice, reason: Option<&'static str>, by_hand: bool, record: Option<&mut Record>) -> Result<(), Error> {
-        if self.world.steps() >= limits::EVENTS_MAX {
-            return Err(Error::limit("events", limits::EVENTS_MAX));
+        let most = if record.is_some() { limits::EVENTS_MAX } else { limits::EVENTS_UNWATCHED_MAX };
+        if self.world.steps() >= most {
+            return Err(Error::limit("events", most));
         }
         if let (Some(actor), true) = (choice.actor(), record.is_some()) {
             self.before.extend(self.world.shared_slot(actor).map(|slot| (actor, slot)));

@@ -5,7 +5,7 @@
 
 use super::protocol::{Broken, Cluster, Context, Node, Protocol, Timer};
 use super::rng;
-use super::view::{Exhibit, MessageKind, NodeView, Role, TimerInfo};
+use super::view::{Ahead, Exhibit, MessageKind, NodeView, Role, TimerInfo};
 use super::{
     Bindings, CommandCall, CommandId, CommandSpec, Flight, MessageId, NodeId, Outcome, ParamSpec, Params, Step, TimerId, Trace, World, hash,
 };
@@ -280,6 +280,8 @@ pub trait Algorithm: Sync {
     fn commands(&self) -> &'static [CommandSpec];
     /// The declared kinds of message.
     fn kinds(&self) -> &'static [MessageKind];
+    /// How far a run may be played on unwatched.
+    fn ahead(&self) -> Option<Ahead>;
     /// The state of a node that never ran.
     fn blank(&self, env: &Env<'_>) -> Box<dyn Part>;
     /// Runs one handler. The error is a sentence: a command that does not parse.
@@ -341,6 +343,10 @@ impl<P: Protocol> Algorithm for Erased<P> {
     }
     fn kinds(&self) -> &'static [MessageKind] {
         P::KINDS
+    }
+
+    fn ahead(&self) -> Option<Ahead> {
+        P::AHEAD
     }
 
     fn blank(&self, env: &Env<'_>) -> Box<dyn Part> {

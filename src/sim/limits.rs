@@ -6,6 +6,8 @@ pub const NODES_MAX: u16 = 2_000;
 pub const IN_FLIGHT_MAX: usize = 50_000;
 /// Events applied in one run.
 pub const EVENTS_MAX: u64 = 5_000_000;
+/// Events of a run that is played on without being written down: it takes no memory.
+pub const EVENTS_UNWATCHED_MAX: u64 = 100_000_000;
 /// Interventions in one run.
 pub const INTERVENTIONS_MAX: usize = 2_000;
 /// Client operations in one run.

@@ -13,8 +13,8 @@
 
 use super::erased::{Effects, Env};
 use super::{
-    CommandCall, CommandId, CommandSpec, Exhibit, MessageId, MessageKind, NodeId, NodeView, Operation, ParamSpec, Params, Role, Step,
-    TimerInfo, Trace, World,
+    Ahead, CommandCall, CommandId, CommandSpec, Exhibit, MessageId, MessageKind, NodeId, NodeView, Operation, ParamSpec, Params, Role,
+    Step, TimerInfo, Trace, World,
 };
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -119,6 +119,8 @@ pub trait Protocol: Sized + 'static {
     const COMMANDS: &'static [CommandSpec];
     /// Kinds of message in the order of [`kind`](Protocol::kind).
     const KINDS: &'static [MessageKind];
+    /// How far a run may be played on unwatched, if its exhibits are about averages.
+    const AHEAD: Option<Ahead> = None;
 
     /// The contents of the disk of a node that never ran.
     fn blank_disk(env: &Env<'_>) -> Self::Stable;

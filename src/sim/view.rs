@@ -87,6 +87,15 @@ pub struct TimerInfo {
     pub action: &'static str,
 }
 
+/// How far a run is worth playing on with nobody watching: for figures that take more events than a reader sees.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ahead {
+    /// "a million customers".
+    pub what: &'static str,
+    /// About how many events that takes.
+    pub events: u64,
+}
+
 /// Something to show beside the cluster.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Exhibit {

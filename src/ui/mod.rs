@@ -4,6 +4,7 @@
 //! in the prose (the experiments' controls) is rendered there through portals.
 
 pub mod action;
+pub mod ahead;
 pub mod exhibits;
 pub mod home;
 pub mod measure;

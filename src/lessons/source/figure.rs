@@ -49,6 +49,8 @@ enum Statistic {
 #[derive(Clone)]
 enum Quantity {
     Time,
+    /// What the fact `to` says under this name.
+    Reading(String),
     /// Messages sent of these kinds.
     Messages(Vec<u16>),
     Bytes,
@@ -130,7 +132,13 @@ impl Figure {
                 }
             }
         };
-        if to.is_none() && (matches!(quantity, Quantity::Time) || statistic == Statistic::Share) {
+        let quantity = match fields.take("reads") {
+            None => quantity,
+            Some(value) => {
+                Quantity::Reading(value.parsed("the name of something that the fact of `to` says", |text| Some(text.to_owned()))?)
+            }
+        };
+        if to.is_none() && (matches!(quantity, Quantity::Time | Quantity::Reading(_)) || statistic == Statistic::Share) {
             return Err(fields.mistake("this figure needs `to`, the condition at which the measurement ends."));
         }
         fields.finish(mistakes);
@@ -207,6 +215,16 @@ impl Figure {
         if matches!(self.quantity, Quantity::Time) {
             return Ok(Some(to_us.saturating_sub(from_us)));
         }
+        if let (Quantity::Reading(name), Some(to)) = (&self.quantity, &self.to) {
+            let facts = script.entry.algorithm.facts();
+            let is_it = |fact: u16| facts.get(usize::from(fact)).is_some_and(|info| info.name == to);
+            let fired = timeline.record().fired.iter().find(|fired| fired.time_us == to_us && is_it(fired.fact));
+            let said = fired.and_then(|fired| fired.bindings.values.iter().find(|(known, _)| known == name));
+            let (number, unit, places) = said
+                .and_then(|(_, text)| stated(text))
+                .ok_or_else(|| fail(format!("\u{201c}{to}\u{201d} says no number under the name {name}.")))?;
+            return Ok(Some(number * unit.micro / 10u64.pow(places)));
+        }
         let mut count = |at_us: u64| -> Result<u64, Mistake> {
             timeline.seek_time(at_us).map_err(|error| fail(error.to_string()))?;
             let tallies = timeline.clock().tallies();
@@ -214,7 +232,7 @@ impl Figure {
                 .zip(tallies)
                 .map(|(kind, tally)| match &self.quantity {
                     Quantity::Messages(kinds) if kinds.contains(&kind) => tally.sent,
-                    Quantity::Messages(_) | Quantity::Time => 0,
+                    Quantity::Messages(_) | Quantity::Time | Quantity::Reading(_) => 0,
                     Quantity::Bytes => tally.bytes,
                 })
                 .sum())

@@ -24,8 +24,8 @@ pub mod theory;
 
 use super::{Entry, Topic};
 use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Conditions, Context, Env, Erased, Exhibit, Fact, Invariant, Latency, MessageKind, Node,
-    NodeId, NodeView, Outcome, ParamSpec, Protocol, Role, Step, Trace,
+    Ahead, Cluster, CommandCall, CommandId, CommandSpec, Conditions, Context, Env, Erased, Exhibit, Fact, Invariant, Latency, MessageKind,
+    Node, NodeId, NodeView, Outcome, ParamSpec, Protocol, Role, Step, Trace,
 };
 use meter::Visit;
 pub use sizing::{Demand, Plan, plan, servers_needed};
@@ -76,6 +76,8 @@ impl Protocol for Queueing {
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
     const COMMANDS: &'static [CommandSpec] = state::COMMANDS;
     const KINDS: &'static [MessageKind] = state::KINDS;
+    // An arrival, three messages and a service each.
+    const AHEAD: Option<Ahead> = Some(Ahead { what: "a million customers", events: 5_000_000 });
 
     fn blank_disk(_: &Env<'_>) -> Stable {
         Stable { percent: 100 }

@@ -10,6 +10,7 @@ mod tree;
 
 use crate::sim::{Exhibit, NodeId};
 use crate::ui::action::{Action, Selected};
+use crate::ui::ahead::{self, Ahead};
 use crate::ui::run::Run;
 use yew::prelude::*;
 
@@ -24,20 +25,28 @@ pub struct ExhibitAtProps {
     pub index: u8,
     /// Where actions go.
     pub act: Callback<Action>,
+    /// What has been played ahead of the run; if anything has, that is shown.
+    pub ahead: Ahead,
 }
 
 /// An exhibit of the run's algorithm at the present moment.
 #[component]
 pub fn ExhibitAt(props: &ExhibitAtProps) -> Html {
     let timeline = props.run.timeline();
-    let world = timeline.clock().world();
+    let flight = props.ahead.of(&props.run);
+    let world = flight.as_ref().map_or(timeline.clock(), |flight| &flight.clock).world();
     let selected = match props.selected {
         Some(Selected::Node(node)) => Some(node),
         _ => None,
     };
     let exhibits = world.algorithm().exhibits(world, &timeline.record().trace);
     match exhibits.into_iter().nth(usize::from(props.index)) {
-        Some(exhibit) => view(exhibit, selected, &props.run, &props.act),
+        Some(exhibit) => html! {
+            <>
+                { ahead::view(&props.ahead, &props.run) }
+                { view(exhibit, selected, &props.run, &props.act) }
+            </>
+        },
         None => html! { <p class="exhibit-note">{ "There is nothing to show yet. Press play." }</p> },
     }
 }

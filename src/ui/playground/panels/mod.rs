@@ -10,9 +10,10 @@ mod log;
 mod picture;
 mod settings;
 mod share;
-mod words;
+pub mod words;
 
 use crate::ui::action::{Action, Look, Tab};
+use crate::ui::ahead::{Ahead, use_ahead};
 use crate::ui::exhibits;
 use crate::ui::playground::explore::Explore;
 use crate::ui::run::Run;
@@ -57,6 +58,7 @@ fn icon(href: &'static str) -> Html {
 pub fn Panels(props: &PanelsProps) -> Html {
     let PanelsProps { run, look, explore, act } = props;
     let titles = use_titles(run);
+    let ahead = use_ahead();
     let heads = heads(run, &titles, explore);
     // Another algorithm may have fewer exhibits: then the tab that was open is gone.
     let shown = heads.iter().position(|head| head.tab == look.tab).unwrap_or(0);
@@ -93,18 +95,20 @@ pub fn Panels(props: &PanelsProps) -> Html {
             </div>
             // Keyed, so that each panel starts at its own top.
             <div class="panel" role="tabpanel" id="panel" tabindex="0" key={labelled_by.as_deref().unwrap_or_default()} aria-labelledby={labelled_by.clone()}>
-                { view_panel(panel) }
+                { view_panel(panel, ahead) }
             </div>
         </div>
     }
 }
 
-fn view_panel(panel: PanelsProps) -> Html {
+fn view_panel(panel: PanelsProps, ahead: Ahead) -> Html {
     match panel.look.tab {
         Tab::Inspector => html! { <inspector::Inspector ..panel/> },
         Tab::Log => html! { <log::Log ..panel/> },
         Tab::Invariants => html! { <invariants::Invariants ..panel/> },
-        Tab::Exhibit(index) => html! { <exhibits::ExhibitAt run={panel.run} selected={panel.look.selected} {index} act={panel.act}/> },
+        Tab::Exhibit(index) => {
+            html! { <exhibits::ExhibitAt run={panel.run} selected={panel.look.selected} {index} act={panel.act} {ahead}/> }
+        }
         Tab::Cost => html! { <cost::Cost ..panel/> },
         Tab::Explore => explore::view(&panel),
         Tab::Settings => html! { <settings::Settings ..panel/> },
