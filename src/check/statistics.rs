@@ -6,6 +6,8 @@
 //! Simulation 69(6), 1997) over the means of batches; what is left is grouped into 10 to 20 batches (Schmeiser, "Batch Size Effects in
 //! the Analysis of Simulation Output", Operations Research 30(3), 1982), whose means give Student's t interval at 95 %.
 
+use std::rc::Rc;
+
 /// Bits of a value that choose its bucket, below the highest: a bucket is at most 1/32 as wide as its values.
 const SUB_BITS: u32 = 5;
 const SUB: u64 = 1 << SUB_BITS;
@@ -105,7 +107,8 @@ const GROUPS: (usize, usize) = (10, 20);
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Batches {
     size: u32,
-    batches: Vec<Batch>,
+    /// Shared between copies of what holds them: only the last one still changes.
+    batches: Vec<Rc<Batch>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -137,12 +140,12 @@ impl Batches {
     pub fn record(&mut self, value: u64) {
         if self.batches.last().is_none_or(|last| last.count >= self.size) {
             if self.batches.len() >= BATCHES_MAX {
-                self.batches = joined(&self.batches, 2);
+                self.batches = joined(&self.batches, 2).into_iter().map(Rc::new).collect();
                 self.size *= 2;
             }
-            self.batches.push(Batch::default());
+            self.batches.push(Rc::default());
         }
-        if let Some(last) = self.batches.last_mut() {
+        if let Some(last) = self.batches.last_mut().map(Rc::make_mut) {
             last.count += 1;
             last.sum += value;
             last.histogram.add(value);
@@ -156,10 +159,10 @@ impl Batches {
 
     /// What is left without the warm-up.
     pub fn settled(&self) -> Settled {
-        let full: Vec<&Batch> = self.batches.iter().filter(|batch| batch.count == self.size).collect();
+        let full: Vec<&Rc<Batch>> = self.batches.iter().filter(|batch| batch.count == self.size).collect();
         let means: Vec<f64> = full.iter().map(|batch| batch.mean()).collect();
         let warm_up = mser(&means);
-        let kept: Vec<Batch> = full.into_iter().skip(warm_up).cloned().collect();
+        let kept: Vec<Rc<Batch>> = full.into_iter().skip(warm_up).cloned().collect();
         if kept.is_empty() {
             // Too short for one batch: all there is, and no interval.
             return Settled { skipped: 0, groups: joined(&self.batches, self.batches.len().max(1)) };
@@ -172,8 +175,8 @@ impl Batches {
 }
 
 /// Every `each` neighbours made one.
-fn joined(batches: &[Batch], each: usize) -> Vec<Batch> {
-    let join = |some: &[Batch]| {
+fn joined(batches: &[Rc<Batch>], each: usize) -> Vec<Batch> {
+    let join = |some: &[Rc<Batch>]| {
         let mut all = Batch::default();
         some.iter().for_each(|batch| all.join(batch));
         all

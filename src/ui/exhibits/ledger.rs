@@ -80,7 +80,9 @@ fn view_cell(cell: Option<&Cell>) -> Html {
 fn legend(ledger: &Ledger) -> Html {
     let cells = || ledger.rows.iter().flat_map(|row| &row.cells).filter(|cell| !cell.text.is_empty() || !cell.corner.is_empty());
     let (settled, open) = (cells().any(|cell| cell.settled), cells().any(|cell| !cell.settled));
-    if !settled && !open {
+    // A table of numbers belongs to no node, and nothing in it is yet to be settled.
+    let is_plain = !open && ledger.rows.iter().all(|row| row.node.is_none());
+    if (!settled && !open) || is_plain {
         return Html::default();
     }
     html! {
