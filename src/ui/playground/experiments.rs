@@ -79,7 +79,7 @@ pub fn watch(
 /// How far the goal is reached: by the run, or by the reader's copy of its history.
 fn reached(experiment: &Experiment, timeline: &Timeline, edited: Option<&History>, since_us: u64) -> Reached {
     let Some(goal) = &experiment.history else { return experiment.goal.progress(timeline, since_us) };
-    let is_reached = edited.zip(history::of_run(timeline)).is_some_and(|(copy, run)| goal.is_reached_by(copy, &run));
+    let is_reached = edited.is_some_and(|copy| history::of_run(timeline).is_some_and(|run| goal.is_reached_by(copy, &run)));
     Reached { done: u32::from(is_reached), reached_us: is_reached.then(|| timeline.now_us()) }
 }
 
