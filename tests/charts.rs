@@ -1,5 +1,7 @@
 //! Numbers as charts and tables write them.
 
+#![cfg(test)]
+
 use faultline::sim::series::number;
 
 #[test]

@@ -34,7 +34,7 @@ fn setup(store: i64, seed: u64, params: &[(u16, i64)]) -> Setup {
         assert!(specs[usize::from(*index)].admits(*value));
         values.set(*index, *value);
     }
-    let latency = if seed % 2 == 0 { Latency::Uniform(2_000, 120_000) } else { Latency::Exponential(2_000, 50_000) };
+    let latency = if seed.is_multiple_of(2) { Latency::Uniform(2_000, 120_000) } else { Latency::Exponential(2_000, 50_000) };
     let network = Conditions { latency, ..entry.network };
     Setup { algorithm: entry.algorithm, nodes: REPLICAS + CLIENTS, seed, params: values, network, checked: true }
 }

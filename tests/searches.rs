@@ -103,7 +103,7 @@ fn what_a_search_finds_is_grafted_on_the_run_which_stays_as_it_was() {
         timeline.graft(witness.journal.clone(), witness.from).unwrap();
         assert_eq!(timeline.at(), witness.from);
         assert!(timeline.record().violations.is_empty());
-        assert_eq!(timeline.branch().parent.map(|(parent, step)| (parent, step)), Some((0, timeline.step_count())));
+        assert_eq!(timeline.branch().parent, Some((0, timeline.step_count())));
         timeline.seek_time(witness.journal.last().unwrap().at.time_us).unwrap();
         assert_eq!((timeline.skipped(), timeline.record().violations.len()), (0, 1));
         timeline.switch(0).unwrap();

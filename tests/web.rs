@@ -9,6 +9,7 @@
 mod runs;
 
 use faultline::lessons::{LessonData, ScenarioData};
+use faultline::scenario::link::Source;
 use faultline::scenario::{Scenario, link};
 use faultline::sim::timeline::Entry;
 use faultline::sim::{At, Choice, Intervention, NodeId};
@@ -235,7 +236,7 @@ async fn a_link_opens_where_its_reader_stood() {
     let mut timeline = scenario.timeline().expect("it is valid");
     timeline.seek_at(scenario.moment.at).expect("it plays");
     let text = link::encode(&scenario).expect("it is valid");
-    page.opened(Action::OpenText(format!("https://example.org/lessons/a-test/#s={text}"))).await;
+    page.opened(Action::OpenText(format!("https://example.org/lessons/a-test/#s={text}"), Source::Link)).await;
     assert_eq!(page.step(), format!("step {}", timeline.step_count()));
     assert_eq!(page.text(".readout b"), "2.000 s");
     assert!(page.find(".pg-notice").is_none(), "it ends as it ended: {}", page.text(".pg-notice"));
@@ -246,7 +247,7 @@ async fn a_link_that_no_longer_ends_where_it_ended_says_so() {
     let page = mounted().await;
     let mut scenario = shared();
     scenario.moment.fingerprint = scenario.moment.fingerprint.map(|(version, fingerprint)| (version, fingerprint ^ 1));
-    page.opened(Action::OpenText(link::encode(&scenario).expect("it is valid"))).await;
+    page.opened(Action::OpenText(link::encode(&scenario).expect("it is valid"), Source::Link)).await;
     assert!(page.text(".pg-notice p").starts_with("This run does not end as it did when it was shared."));
 }
 
@@ -256,7 +257,7 @@ async fn a_bad_link_is_explained_and_takes_nothing_away() {
     page.click(STEP).await;
     page.click(STEP).await;
     for text in ["", "#s=", "no such thing!", "AQ", "#s=AgAAAAAA"] {
-        page.tell(Msg::Act(Action::OpenText(text.to_owned()))).await;
+        page.tell(Msg::Act(Action::OpenText(text.to_owned(), Source::Link))).await;
         let sentence = link::decode(text, TOPICS).expect_err("it is broken").to_string();
         assert_eq!(page.text(".pg-notice p"), sentence);
         assert_eq!((page.text(".pg-scenario").as_str(), page.step().as_str()), ("The first run", "step 2"));

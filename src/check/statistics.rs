@@ -274,8 +274,10 @@ const NORMAL: f64 = 1.959_964;
 /// normal distribution's (Abramowitz & Stegun 26.7.5), which agree with tables to three digits there.
 pub fn student_t(freedom: usize) -> f64 {
     let nu = freedom as f64;
-    let first = (NORMAL * NORMAL * NORMAL + NORMAL) / (4.0 * nu);
-    freedom.checked_sub(1).and_then(|at| STUDENT_T.get(at)).copied().unwrap_or(NORMAL + first)
+    let (cube, fifth) = (NORMAL * NORMAL * NORMAL, NORMAL * NORMAL * NORMAL * NORMAL * NORMAL);
+    let first = (cube + NORMAL) / (4.0 * nu);
+    let second = (5.0 * fifth + 16.0 * cube + 3.0 * NORMAL) / (96.0 * nu * nu);
+    freedom.checked_sub(1).and_then(|at| STUDENT_T.get(at)).copied().unwrap_or(NORMAL + first + second)
 }
 
 /// The interval of 95 % confidence for a probability after so many hits in so many trials (Wilson, "Probable Inference, the Law of

@@ -92,10 +92,13 @@ pub fn use_ahead() -> Ahead {
     ahead
 }
 
+/// What a button does to the flight.
+type Change = Rc<dyn Fn(&mut Option<Flight>)>;
+
 /// What a reader may ask of it, and how far it is; nothing if the algorithm has no use for it.
 pub fn view(ahead: &Ahead, run: &Run) -> Html {
     let Some(offer) = run.timeline().clock().world().algorithm().ahead() else { return Html::default() };
-    let on = |change: Rc<dyn Fn(&mut Option<Flight>)>| {
+    let on = |change: Change| {
         let ahead = ahead.clone();
         Callback::from(move |_: MouseEvent| ahead.change(&*change))
     };

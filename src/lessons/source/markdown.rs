@@ -31,6 +31,8 @@ pub struct Renderer<'a> {
     /// Names of figures that the text used.
     pub used: BTreeSet<String>,
     ids: BTreeSet<String>,
+    /// Tables so far: each is a landmark, with a name of its own.
+    tables: usize,
     /// Links within the page, checked at the end.
     anchors: Vec<(String, usize)>,
 }
@@ -55,7 +57,7 @@ pub fn slug(title: &str) -> String {
 impl<'a> Renderer<'a> {
     /// For the text of one file.
     pub fn new(source: Source<'a>, names: &'a Names) -> Self {
-        Renderer { source, names, contents: Vec::new(), used: BTreeSet::new(), ids: BTreeSet::new(), anchors: Vec::new() }
+        Renderer { source, names, contents: Vec::new(), used: BTreeSet::new(), ids: BTreeSet::new(), tables: 0, anchors: Vec::new() }
     }
 
     /// Takes an id for something of the page, and says whether it was free.
@@ -103,7 +105,10 @@ impl<'a> Renderer<'a> {
                 }
                 // Alignment would become a style attribute, which the page's policy refuses.
                 Event::Start(Tag::Table(columns)) => {
-                    out.push(html("<div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">"));
+                    self.tables += 1;
+                    let number = self.tables;
+                    let wrap = format!("<div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"Table {number}\">");
+                    out.push(Event::Html(wrap.into()));
                     out.push(Event::Start(Tag::Table(vec![pulldown_cmark::Alignment::None; columns.len()])));
                 }
                 Event::End(TagEnd::Table) => {

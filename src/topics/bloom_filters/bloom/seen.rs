@@ -56,12 +56,12 @@ impl Seen {
         self.single = None;
         let Some((id, Message::Ask((from, count), asked_by))) = step.delivered::<Bloom>() else { return };
         let (Some(keys), Some(Volatile::Store(store))) = (cluster.stable(id.to), cluster.volatile(id.to)) else { return };
-        let answers =
+        let mut answers =
             step.sent.iter().filter_map(|sent| match cluster.world().flight(*sent)?.payload.as_any().downcast_ref::<Message>()? {
                 Message::Answer(answer, _) => Some(*answer),
                 _ => None,
             });
-        let Some(answer) = answers.last() else { return };
+        let Some(answer) = answers.next_back() else { return };
         let there = keys.count(*from, from + count);
         if there == *count && answer.yes < *count {
             self.denied = answer.first_no.map(|key| (id.to, key));
