@@ -76,9 +76,9 @@ readerTest('a file that is no scenario gets a sentence, dropped or chosen, and t
   await steps(page, 9);
   const before = await picture(page);
   for (const [text, sentence] of [
-    ['', /^This link holds no run\./],
-    ['Dear diary, nothing has happened.', /^This link is damaged: its \d+\. character does not belong there\./],
-    ['x'.repeat(70_000), /^This link is longer than 65536 characters/],
+    ['', /^This file holds no run\./],
+    ['Dear diary, nothing has happened.', /^This file is damaged: its \d+\. character does not belong there\./],
+    ['x'.repeat(70_000), /^This file is longer than 65536 characters/],
     ['x'.repeat(2_000_000), /^This file is too large to be a run of this page\./],
   ]) {
     await drop(page, page.locator('body'), 'diary.txt', text);
@@ -87,7 +87,7 @@ readerTest('a file that is no scenario gets a sentence, dropped or chosen, and t
   }
   await linkOf(page);
   await page.locator('.panel input[type=file]').setInputFiles({ name: 'diary.txt', mimeType: 'text/plain', buffer: Buffer.from('Dear diary') });
-  await page.locator('.panel div[role=status]').getByText(/This link is damaged/).waitFor();
+  await page.locator('.panel div[role=status]').getByText(/This file is damaged/).waitFor();
   assert.deepEqual(await picture(page), before);
   assert.ok(page.url().endsWith(LESSON));
 });

@@ -93,9 +93,6 @@ readerTest('a rule that is switched off breaks what it guards: the page stops, n
   await eventually('election safety is broken', async () => /1 violated/.test(await page.locator('#tab-invariants').textContent()));
   await key(page, 'Play').waitFor();
   assert.equal(await caption(page).getAttribute('data-tone'), 'fault');
-  const stopped = await now(page);
-  await page.getByRole('button', { name: 'First violation' }).click();
-  assert.equal(await now(page), stopped, 'it stopped at the step that broke it');
   await eventually('the goal', async () => (await progress(page, 'forget-vote')) === 'reached');
   await key(page, 'Step').click();
   await page.getByRole('button', { name: 'First violation' }).click();
