@@ -91,6 +91,40 @@ fn random_runs_find_what_breaks_and_shrink_it_to_the_shortest() {
 }
 
 #[test]
+fn the_map_of_a_small_space_holds_each_state_and_the_runs_to_it() {
+    let scenario = scenario(&["vote_once_a_term"]);
+    let small = Search { budget: Budget { fires: Some(1), ..Budget::default() }, ..Search::default() };
+    let report = searched(small, &scenario);
+    let map = report.map.unwrap();
+    assert_eq!((report.verdict, map.places.len() as u64, map.left_out), (Verdict::Exhausted, report.progress.distinct, 0));
+    assert!(map.places.iter().any(|place| place.ways.len() > 1), "no two orders come to the same");
+    for (index, place) in map.places.iter().enumerate() {
+        let (journal, at) = map.run_to(index).unwrap().unwrap();
+        let mut timeline = Scenario { journal, ..scenario.clone() }.timeline().unwrap();
+        timeline.seek_at(at).unwrap();
+        assert_eq!((timeline.skipped(), timeline.at()), (0, at), "state {index}");
+        assert_eq!(timeline.journal().len(), 1 + place.depth as usize);
+        for way in &place.ways {
+            assert_eq!(way.from < u32::try_from(index).unwrap(), way.from == 0 || map.places[way.from as usize].depth < place.depth);
+        }
+        assert_eq!(place.ways.is_empty(), index == 0);
+    }
+}
+
+#[test]
+fn the_map_marks_what_was_found_whether_a_state_or_a_step() {
+    for (aim, rules_off) in [(Aim::AnyInvariant, &["vote_once_a_term"][..]), (Aim::Reach(fact("leader-elected")), &[])] {
+        let scenario = scenario(rules_off);
+        let report = searched(Search { aim, ..two_timeouts() }, &scenario);
+        let (map, witness) = (report.map.unwrap(), report.witness.unwrap());
+        assert_eq!(map.left_out > 0, aim == Aim::AnyInvariant, "one of the two is found later than among the first");
+        let found: Vec<usize> = (0..map.places.len()).filter(|index| map.places[*index].is_found).collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!(map.run_to(found[0]).unwrap().unwrap().0, witness.journal);
+    }
+}
+
+#[test]
 fn what_a_search_finds_is_grafted_on_the_run_which_stays_as_it_was() {
     let scenario = scenario(&["vote_once_a_term"]);
     let mut timeline = scenario.timeline().unwrap();

@@ -2,7 +2,7 @@
 
 use super::Scenario;
 use crate::sim::sorted::SortedMap;
-use crate::sim::{Choice, Event, Intervention, NodeId, ParamKind, ParamSpec, Scope, Timeline};
+use crate::sim::{Algorithm, Choice, Event, Intervention, NodeId, ParamKind, ParamSpec, Scope, Timeline};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -50,39 +50,10 @@ pub fn sentence(timeline: &Timeline, event: &Event) -> String {
     let algorithm = timeline.setup().algorithm;
     let message = event.message.as_ref().map_or_else(String::new, |flight| algorithm.describe(&*flight.payload));
     match &event.what {
-        Intervention::Do(choice) | Intervention::Scripted(choice, _) => match choice {
-            Choice::Deliver(id) => format!("{} hears from {}: {message}", id.to, id.from),
-            Choice::Drop(id) => match event.reason {
-                Some(reason) => format!("lost from {} to {}, {reason}: {message}", id.from, id.to),
-                None => format!("dropped from {} to {}: {message}", id.from, id.to),
-            },
-            Choice::Duplicate(id) => format!("duplicated from {} to {}: {message}", id.from, id.to),
-            Choice::Fire(id) => format!("{}: {}", id.node, algorithm.timer(id.code).map_or("timer", |info| info.name)),
-            Choice::Command { id, node, call } => {
-                let name = algorithm.commands().get(usize::from(call.command)).map_or("command", |spec| spec.name);
-                let arguments: Vec<String> = call.arguments.iter().map(ToString::to_string).collect();
-                format!("client {} asks {node}: {name} {}", id.client, arguments.join(" ")).trim_end().to_owned()
-            }
-            Choice::Crash(node) => format!("{node} crashes"),
-            Choice::Restart(node) if event.by_hand => format!("{node} restarts from its disk"),
-            Choice::Restart(node) => format!("{node} starts"),
-            Choice::Wipe(node) => format!("the disk of {node} is wiped"),
-            Choice::Pause(node) => format!("{node} freezes"),
-            Choice::Resume(node) => format!("{node} goes on"),
-            Choice::Cut { from, to } => format!("the link {from}→{to} is cut"),
-            Choice::Mend { from, to } => format!("the link {from}→{to} works again"),
-            Choice::Partition(groups) => format!("partition: {}", groups_in_words(groups)),
-            Choice::Heal => "all cuts are healed".to_owned(),
-            Choice::ClockJump { node, by_us } => format!("the clock of {node} jumps by {} ms", by_us / 1_000),
-            Choice::ClockDrift { node, ppm: 0 } => format!("the clock of {node} runs true to time"),
-            Choice::ClockDrift { node, ppm } => {
-                let (tenths, way) = (ppm.unsigned_abs() / 1_000, if *ppm > 0 { "fast" } else { "slow" });
-                format!("the clock of {node} runs {}.{} % {way}", tenths / 10, tenths % 10)
-            }
-            Choice::Param { index, value } => {
-                let spec = algorithm.params().get(usize::from(*index));
-                format!("\u{201c}{}\u{201d} is now {}", spec.map_or("a setting", |spec| spec.label), value_in_words(spec, *value))
-            }
+        Intervention::Do(choice) | Intervention::Scripted(choice, _) => match (choice, event.reason) {
+            (Choice::Drop(id), Some(reason)) => format!("lost from {} to {}, {reason}: {message}", id.from, id.to),
+            (Choice::Restart(node), _) if !event.by_hand => format!("{node} starts"),
+            _ => choice_in_words(algorithm, choice, &message),
         },
         Intervention::Delay { message: id, by_us } => format!("delayed by {} ms from {} to {}: {message}", by_us / 1_000, id.from, id.to),
         Intervention::Hold(id) => format!("held back from {} to {}: {message}", id.from, id.to),
@@ -96,6 +67,40 @@ pub fn sentence(timeline: &Timeline, event: &Event) -> String {
                 Scope::Node(node) => format!("the network of {node} {change}"),
                 Scope::Link(from, to) => format!("the link {from}→{to} {change}"),
             }
+        }
+    }
+}
+
+/// A choice in words. `message` is what the message says that it is about, if it is about one.
+pub fn choice_in_words(algorithm: &dyn Algorithm, choice: &Choice, message: &str) -> String {
+    match choice {
+        Choice::Deliver(id) => format!("{} hears from {}: {message}", id.to, id.from),
+        Choice::Drop(id) => format!("dropped from {} to {}: {message}", id.from, id.to),
+        Choice::Duplicate(id) => format!("duplicated from {} to {}: {message}", id.from, id.to),
+        Choice::Fire(id) => format!("{}: {}", id.node, algorithm.timer(id.code).map_or("timer", |info| info.name)),
+        Choice::Command { id, node, call } => {
+            let name = algorithm.commands().get(usize::from(call.command)).map_or("command", |spec| spec.name);
+            let arguments: Vec<String> = call.arguments.iter().map(ToString::to_string).collect();
+            format!("client {} asks {node}: {name} {}", id.client, arguments.join(" ")).trim_end().to_owned()
+        }
+        Choice::Crash(node) => format!("{node} crashes"),
+        Choice::Restart(node) => format!("{node} restarts from its disk"),
+        Choice::Wipe(node) => format!("the disk of {node} is wiped"),
+        Choice::Pause(node) => format!("{node} freezes"),
+        Choice::Resume(node) => format!("{node} goes on"),
+        Choice::Cut { from, to } => format!("the link {from}→{to} is cut"),
+        Choice::Mend { from, to } => format!("the link {from}→{to} works again"),
+        Choice::Partition(groups) => format!("partition: {}", groups_in_words(groups)),
+        Choice::Heal => "all cuts are healed".to_owned(),
+        Choice::ClockJump { node, by_us } => format!("the clock of {node} jumps by {} ms", by_us / 1_000),
+        Choice::ClockDrift { node, ppm: 0 } => format!("the clock of {node} runs true to time"),
+        Choice::ClockDrift { node, ppm } => {
+            let (tenths, way) = (ppm.unsigned_abs() / 1_000, if *ppm > 0 { "fast" } else { "slow" });
+            format!("the clock of {node} runs {}.{} % {way}", tenths / 10, tenths % 10)
+        }
+        Choice::Param { index, value } => {
+            let spec = algorithm.params().get(usize::from(*index));
+            format!("\u{201c}{}\u{201d} is now {}", spec.map_or("a setting", |spec| spec.label), value_in_words(spec, *value))
         }
     }
 }

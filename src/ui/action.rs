@@ -86,6 +86,8 @@ pub enum Exploring {
     Stop,
     /// Open the run that was found.
     Open,
+    /// Open the run to a state of the map, by index.
+    OpenPlace(usize),
     /// Shrink this run to what it took to break the invariant of that index.
     Shrink(u16),
     /// Set up an experiment whose goal is a search, with all that the goal asks for, and begin.

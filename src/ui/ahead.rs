@@ -52,12 +52,14 @@ impl Flight {
 #[derive(Clone)]
 pub struct Ahead {
     flight: Rc<RefCell<Option<Flight>>>,
-    turn: UseStateHandle<u64>,
+    /// Its value when this handle was made: a state's own handle reads what the state is by now, and would equal every other.
+    turn: u64,
+    next: UseStateSetter<u64>,
 }
 
 impl PartialEq for Ahead {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.flight, &other.flight) && *self.turn == *other.turn
+        Rc::ptr_eq(&self.flight, &other.flight) && self.turn == other.turn
     }
 }
 
@@ -69,7 +71,7 @@ impl Ahead {
 
     fn change(&self, change: impl FnOnce(&mut Option<Flight>)) {
         change(&mut self.flight.borrow_mut());
-        self.turn.set(*self.turn + 1);
+        self.next.set(self.turn + 1);
     }
 
     fn is_going(&self) -> bool {
@@ -80,10 +82,11 @@ impl Ahead {
 /// A handle that plays its slices as long as the component lives.
 #[hook]
 pub fn use_ahead() -> Ahead {
-    let ahead = Ahead { flight: use_mut_ref(|| None), turn: use_state(|| 0) };
+    let turn = use_state(|| 0);
+    let ahead = Ahead { flight: use_mut_ref(|| None), turn: *turn, next: turn.setter() };
     {
         let ahead = ahead.clone();
-        use_effect_with((*ahead.turn, ahead.is_going()), move |(_, is_going)| {
+        use_effect_with((ahead.turn, ahead.is_going()), move |(_, is_going)| {
             let play = move |_| ahead.change(|flight| flight.iter_mut().for_each(Flight::slice));
             let frame = is_going.then(|| request_animation_frame(play));
             move || drop(frame)

@@ -13,6 +13,7 @@
 //! - [`hunt`]: random walks, shrunk, and proved shortest; for bugs too deep for a search by levels.
 //! - [`replay`]: a witness as the journal of a run that plays, rewinds and is a link.
 //! - [`symmetry`]: interchangeable nodes.
+//! - `survey`: the first states and the steps between them, for a picture.
 //! - `space`, `parts`, `scene`, `state`, `table`: how states are kept, and why a step costs so little.
 
 pub mod hunt;
@@ -23,6 +24,7 @@ pub mod replay;
 mod scene;
 mod space;
 mod state;
+mod survey;
 pub mod symmetry;
 mod table;
 
@@ -34,6 +36,7 @@ pub use query::{Bound, Budget, Client, Goal, Limits, Network, Property, Pruning,
 use serde::{Deserialize, Serialize};
 use space::{Edge, Space};
 use state::Row;
+pub use survey::Surveyed;
 use symmetry::Orbits;
 use table::Fingerprints;
 
@@ -78,7 +81,7 @@ pub enum Verdict {
 }
 
 /// A run that was found: to a state, and perhaps one way on from it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Found {
     state: u32,
     way: Option<u16>,
@@ -143,7 +146,7 @@ impl Explorer {
             row: Row::new(),
             child: Row::new(),
         };
-        let fingerprint = explorer.fingerprint(&row, None);
+        let fingerprint = explorer.fingerprint(&row, None, 1);
         explorer.visited.insert(fingerprint);
         if explorer.take_in(&row, Found { state: 0, way: None }) {
             push(&mut explorer.level, 0, &row);
@@ -239,14 +242,14 @@ impl Explorer {
         }
     }
 
-    /// The fingerprint by which a state is known. `sum` is the sum of its terms, if that is at hand.
-    fn fingerprint(&mut self, row: &[u32], sum: Option<u64>) -> u64 {
+    /// The fingerprint by which a state of that level is known. `sum` is the sum of its terms, if that is at hand.
+    fn fingerprint(&mut self, row: &[u32], sum: Option<u64>, level: u32) -> u64 {
         let fingerprint = match &self.query.symmetry {
             Some(symmetry) => self.orbits.fingerprint(&self.space, &**symmetry, row),
             None => finish(sum.unwrap_or_else(|| self.space.sum(row))),
         };
         match self.within() {
-            Some(_) => finish(fingerprint ^ u64::from(self.depth).wrapping_mul(LEVEL_KEY)),
+            Some(_) => finish(fingerprint ^ u64::from(level).wrapping_mul(LEVEL_KEY)),
             None => fingerprint,
         }
     }
@@ -329,7 +332,7 @@ impl Explorer {
             if let Some(sum) = quick.filter(|_| !watches) {
                 is_stuck = false;
                 self.generated += 1;
-                let fingerprint = self.fingerprint(&[], Some(sum));
+                let fingerprint = self.fingerprint(&[], Some(sum), self.depth);
                 if !self.visited.insert(fingerprint) {
                     continue;
                 }
@@ -360,7 +363,7 @@ impl Explorer {
                 is_stuck = false;
                 self.generated += 1;
                 let sum = quick.map(|sum| sum.wrapping_add(self.space.ghost_shift(row, child)));
-                let fingerprint = self.fingerprint(child, sum);
+                let fingerprint = self.fingerprint(child, sum, self.depth);
                 if !self.visited.insert(fingerprint) {
                     continue;
                 }

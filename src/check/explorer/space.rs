@@ -670,8 +670,13 @@ impl Space {
 
     /// Whether the algorithm's fact of that index is true with a step.
     pub fn fact(&mut self, fact: u16, row: &[u32], edge: Edge, child: &[u32]) -> bool {
+        self.tell(row, edge, child, |world, step| world.algorithm().fact(usize::from(fact), world, step).is_some()).unwrap_or(false)
+    }
+
+    /// Tells of a step, and of the world after it.
+    pub fn tell<R>(&mut self, row: &[u32], edge: Edge, child: &[u32], tell: impl FnOnce(&World, &Step<'_>) -> R) -> Option<R> {
         self.scene.show(child, &self.parts, true);
-        self.with_step(row, edge, child, |world, step| world.algorithm().fact(usize::from(fact), world, step).is_some()).unwrap_or(false)
+        self.with_step(row, edge, child, tell)
     }
 
     /// Tells of the step that led from `row` to the state that the scene shows.

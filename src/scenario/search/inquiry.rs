@@ -1,6 +1,7 @@
 //! A search under way, by levels or by random runs, and what comes of it.
 
 use super::Search;
+use super::map::Map;
 use crate::check::explorer::hunt::{Chase, Hunt, Patience, Phase};
 use crate::check::explorer::replay::{PACE_US, journal};
 use crate::check::explorer::{Explorer, Progress, Property, Query, Verdict};
@@ -24,6 +25,8 @@ pub struct Report {
     pub verdict: Verdict,
     /// The run that was found.
     pub witness: Option<Witness>,
+    /// The states that were visited first, once it has ended; of random runs, nothing.
+    pub map: Option<Map>,
 }
 
 impl Report {
@@ -108,13 +111,14 @@ impl Inquiry {
                 let verdict = explorer.verdict();
                 let property = explorer.witnessed().next().filter(|_| progress.is_over);
                 let script = property.and_then(|property| Some((property, explorer.witness(property)?)));
+                let map = if progress.is_over { Some(Map::new(explorer, &self.before, self.from)?) } else { None };
                 let witness = script.map(|(property, script)| self.witness(property, &script?, true)).transpose()?;
-                Ok(Report { progress, chase: None, verdict, witness })
+                Ok(Report { progress, chase: None, verdict, witness, map })
             }
             Driver::Walks(walks) => {
                 let chase = walks.hunt.run(steps);
                 let progress = Progress::default();
-                let open = Report { progress, chase: Some(chase), verdict: Verdict::Open, witness: None };
+                let open = Report { progress, chase: Some(chase), verdict: Verdict::Open, witness: None, map: None };
                 if chase.phase != Phase::Over {
                     return Ok(open);
                 }

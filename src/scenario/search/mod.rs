@@ -4,10 +4,12 @@
 //! comes back as a scenario: the run so far, and the way that was found, step by step at a pace that can be watched.
 //!
 //! - [`inquiry`]: a search under way, and what comes of it.
+//! - [`map`]: the states that it visited first, to walk over.
 //! - [`task`]: what a worker is given to do, and what it tells.
 //! - [`words`]: a search and its verdict in sentences.
 
 mod inquiry;
+pub mod map;
 pub mod task;
 pub mod words;
 

@@ -6,7 +6,7 @@ mod intervals;
 mod ledger;
 mod scale;
 mod series;
-mod tree;
+pub mod tree;
 
 use crate::sim::{Exhibit, NodeId};
 use crate::ui::action::{Action, Selected};

@@ -31,6 +31,9 @@ pub struct TreeChartProps {
     pub tree: Tree,
     /// Where actions go.
     pub act: Callback<Action>,
+    /// Goes to a thing by its index, where one can go to all of them.
+    #[prop_or_default]
+    pub go: Option<Callback<usize>>,
 }
 
 /// Where things are: the left upper corner of each box, and the size of all of it, in CSS pixels.
@@ -99,7 +102,7 @@ fn id(index: usize) -> String {
 /// The tree, what is selected in it, and the same as a list.
 #[component]
 pub fn TreeChart(props: &TreeChartProps) -> Html {
-    let TreeChartProps { tree, act } = props;
+    let TreeChartProps { tree, act, go } = props;
     let shown = tree.nodes.get(..NODES_MAX).unwrap_or(&tree.nodes);
     let current = tree.current.map_or(0, |current| current as usize);
     // With another present the choice starts anew.
@@ -111,11 +114,13 @@ pub fn TreeChart(props: &TreeChartProps) -> Html {
         Callback::from(move |index: usize| chosen.set((stamp, index)))
     };
     let onkeydown = {
-        let (nodes, act, select): (Vec<TreeNode>, _, _) = (shown.to_vec(), act.clone(), select.clone());
+        let (nodes, act, select, go): (Vec<TreeNode>, _, _, _) = (shown.to_vec(), act.clone(), select.clone(), go.clone());
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
             "Enter" | " " => {
                 event.prevent_default();
-                if let Some(choice) = nodes.get(selected).and_then(step_of) {
+                if let Some(go) = &go {
+                    go.emit(selected);
+                } else if let Some(choice) = nodes.get(selected).and_then(step_of) {
                     take(&act, choice);
                     focus(&id(current));
                 }
@@ -143,14 +148,14 @@ pub fn TreeChart(props: &TreeChartProps) -> Html {
                         { for shown.iter().zip(&corners).enumerate().map(|(index, (node, corner))| view_node(index, node, *corner, mark(index), act, &select)) }
                     </svg>
                 </div>
-                { shown.get(selected).map_or_else(Html::default, |node| view_details(node, is_current(selected), act)) }
+                { shown.get(selected).map_or_else(Html::default, |node| view_details(node, is_current(selected), act, go_button(go.as_ref(), selected))) }
                 if tree.nodes.len() > shown.len() {
                     <p class="exhibit-note">{ format!("The first {} of {} are shown.", shown.len(), tree.nodes.len()) }</p>
                 }
                 { for tree.left_out.iter().map(|sentence| html! { <p class="exhibit-note">{ sentence }</p> }) }
                 <details>
                     <summary>{ "The same as a list" }</summary>
-                    { list(shown, None, tree.current, act) }
+                    { list(shown, None, tree.current, act, go.as_ref()) }
                 </details>
             }
         </>
@@ -228,13 +233,19 @@ fn in_words(node: &TreeNode, current: bool) -> String {
     }
 }
 
-fn view_details(node: &TreeNode, current: bool, act: &Callback<Action>) -> Html {
+fn view_details(node: &TreeNode, current: bool, act: &Callback<Action>, go: Html) -> Html {
     html! {
         <div class="tree-details" role="status">
             <p>{ in_words(node, current) }</p>
             { step_button(node, act) }
+            { go }
         </div>
     }
+}
+
+fn go_button(go: Option<&Callback<usize>>, index: usize) -> Html {
+    let Some(go) = go else { return Html::default() };
+    html! { <button class="btn" type="button" onclick={go.reform(move |_: MouseEvent| index)}>{ "Go there" }</button> }
 }
 
 fn step_button(node: &TreeNode, act: &Callback<Action>) -> Html {
@@ -244,7 +255,7 @@ fn step_button(node: &TreeNode, act: &Callback<Action>) -> Html {
 }
 
 /// What follows from `parent`, or the roots: each thing under the first that it follows from.
-fn list(nodes: &[TreeNode], parent: Option<u32>, current: Option<u32>, act: &Callback<Action>) -> Html {
+fn list(nodes: &[TreeNode], parent: Option<u32>, current: Option<u32>, act: &Callback<Action>, go: Option<&Callback<usize>>) -> Html {
     let is_after = |index: u32| parent.is_none_or(|parent| parent < index);
     let of_parent = || (0u32..).zip(nodes).filter(|(index, node)| is_after(*index) && node.edges.first().map(|edge| edge.from) == parent);
     if of_parent().next().is_none() {
@@ -254,9 +265,9 @@ fn list(nodes: &[TreeNode], parent: Option<u32>, current: Option<u32>, act: &Cal
         <ul class="tree-list">
             { for of_parent().map(|(index, node)| html! {
                 <li>
-                    { in_words(node, current == Some(index)) }{ " " }{ step_button(node, act) }
+                    { in_words(node, current == Some(index)) }{ " " }{ step_button(node, act) }{ go_button(go, index as usize) }
                     // What a thing follows from stands before it, so this ends.
-                    { list(nodes, Some(index), current, act) }
+                    { list(nodes, Some(index), current, act, go) }
                 </li>
             }) }
         </ul>

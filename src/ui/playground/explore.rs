@@ -2,6 +2,7 @@
 
 use crate::check::explorer::{Budget, Limits};
 use crate::scenario::search::Search;
+use crate::scenario::search::map::Map;
 use crate::scenario::search::task::{News, Task};
 use crate::scenario::{Moment, Scenario};
 use crate::sim::timeline::Entry;
@@ -60,6 +61,14 @@ impl Asked {
                 let first = shrunk.journal.first().map_or(At::default(), |entry| entry.at);
                 Some((&shrunk.journal, first))
             }
+            News::Shrink(_) | News::Refused(_) => None,
+        }
+    }
+
+    /// The states that were visited first, if it was a search and has ended.
+    pub fn map(&self) -> Option<&Map> {
+        match self.news.as_ref()? {
+            News::Search(report) => report.map.as_ref(),
             News::Shrink(_) | News::Refused(_) => None,
         }
     }

@@ -17,7 +17,7 @@ use crate::scenario::search::Search;
 use crate::scenario::search::task::{News, Task};
 use crate::scenario::{Moment, Scenario, link};
 use crate::sim::timeline::Entry;
-use crate::sim::{Choice, Error, History, Intervention, Timeline};
+use crate::sim::{At, Choice, Error, History, Intervention, Timeline};
 use crate::topics::Topic;
 use crate::ui::action::{Action, Dock, Exploring, Look, SPEED_USUAL, SPEEDS, Selected, Tab, Tool};
 use crate::ui::memory::{self, Progress};
@@ -494,6 +494,7 @@ impl Playground {
                 self.ask(|explore| explore.asked.iter_mut().for_each(|asked| asked.is_running = false));
             }
             Exploring::Open => self.open_found(),
+            Exploring::OpenPlace(place) => self.open_place(place),
             Exploring::Shrink(invariant) => {
                 self.show_explore();
                 let until_us = self.run.as_ref().map_or(0, |run| run.timeline.borrow().now_us());
@@ -586,28 +587,39 @@ impl Playground {
         }
     }
 
-    /// Opens what the worker found: in the run at hand as another branch, if that begins as the worker's did, and else as a run of its own.
+    /// Plays what the worker found.
     fn open_found(&mut self) {
         let explore = Rc::clone(&self.explore);
         let Some((asked, (journal, at))) = explore.asked.as_ref().and_then(|asked| Some((asked, asked.found()?))) else { return };
-        let grafted =
-            self.run.as_mut().filter(|run| self.opening.is_none() && explore::begin_alike(&run.scenario, &asked.began)).map(|run| {
-                run.edits += 1;
-                run.timeline.borrow_mut().graft(journal.to_vec(), at)
-            });
-        match grafted {
-            Some(Ok(())) => {
-                self.notice = Some("This is the run that was found. Yours is kept as a branch: choose it beside the speed.".into());
-                self.look = Look { selected: None, menu: None, cone: None, ..self.look };
-                self.after_change();
-            }
-            Some(Err(error)) => return self.report(Err(error)),
-            None => {
-                let scenario = Scenario { journal: journal.to_vec(), moment: Moment { at, fingerprint: None }, ..(*asked.began).clone() };
-                self.open(scenario, "A run that was found".into(), "Press play to see it, step by step.".into());
-            }
-        }
+        self.open_branch(asked, journal.to_vec(), at);
         (self.look.speed, self.look.playing) = (SPEED_USUAL, self.opening.is_none());
+    }
+
+    /// Goes to a state of the map of a search.
+    fn open_place(&mut self, place: usize) {
+        let explore = Rc::clone(&self.explore);
+        let Some((asked, run)) = explore.asked.as_ref().and_then(|asked| Some((asked, asked.map()?.run_to(place)?))) else { return };
+        match run {
+            Ok((journal, at)) => self.open_branch(asked, journal, at),
+            Err(error) => self.report(Err(error)),
+        }
+    }
+
+    /// Opens a run of the worker's: in the run at hand as another branch, if that begins as the worker's did, and else as a run of its own.
+    fn open_branch(&mut self, asked: &Asked, journal: Vec<Entry>, at: At) {
+        let alike = self.run.as_mut().filter(|run| self.opening.is_none() && explore::begin_alike(&run.scenario, &asked.began));
+        let Some(run) = alike else {
+            let scenario = Scenario { journal, moment: Moment { at, fingerprint: None }, ..(*asked.began).clone() };
+            return self.open(scenario, "A run that was found".into(), "Press play to see it, step by step.".into());
+        };
+        run.edits += 1;
+        let grafted = run.timeline.borrow_mut().graft(journal, at);
+        if grafted.is_err() {
+            return self.report(grafted);
+        }
+        self.notice = Some("This is the run that was found. Yours is kept as a branch: choose it beside the speed.".into());
+        self.look = Look { selected: None, menu: None, cone: None, playing: false, ..self.look };
+        self.after_change();
     }
 
     // ---- time ----

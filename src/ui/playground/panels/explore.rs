@@ -3,10 +3,12 @@
 use super::controls::pick;
 use super::{PanelsProps, icon, words};
 use crate::check::explorer::{Client, Network, Request, Timers};
+use crate::scenario::search::map::{Map, Place};
 use crate::scenario::search::task::{News, Task};
 use crate::scenario::search::{Aim, Report, Search, words as says};
-use crate::sim::{Algorithm, Argument, ArgumentKind, CommandCall, CommandSpec};
+use crate::sim::{Algorithm, Argument, ArgumentKind, CommandCall, CommandSpec, Tone, Tree, TreeEdge, TreeNode};
 use crate::ui::action::{Action, Exploring};
+use crate::ui::exhibits::tree::TreeChart;
 use crate::ui::playground::explore::{Asked, Explore};
 use crate::ui::playground::format_time;
 use yew::prelude::*;
@@ -286,6 +288,7 @@ fn outcome(asked: Option<&Asked>, algorithm: &dyn Algorithm, act: &Callback<Acti
             </div>
             if let Some(Asked { task: Task::Search(search), news: Some(News::Search(report)), elapsed_ms, is_running, .. }) = asked {
                 { figures(search, report, *elapsed_ms, *is_running) }
+                { report.map.as_ref().map(|map| states(map, act)) }
             }
         </>
     }
@@ -337,5 +340,39 @@ fn figures(search: &Search, report: &Report, elapsed_ms: f64, is_running: bool) 
                 { row("of memory", memory) }
             </dl>
         </div>
+    }
+}
+
+/// The states that were visited first, as a tree that can be walked over.
+fn states(map: &Map, act: &Callback<Action>) -> Html {
+    let shown = map.places.len() as u64;
+    let says = if map.left_out == 0 {
+        "All of the".to_owned()
+    } else {
+        format!("The first {shown} of the {}", words::thousands(shown + map.left_out))
+    };
+    html! {
+        <details class="explore-states">
+            <summary>{ format!("{says} states that were visited, and the steps between them") }</summary>
+            <TreeChart tree={tree(map)} act={act.clone()} go={act.reform(|place| Action::Explore(Exploring::OpenPlace(place)))}/>
+        </details>
+    }
+}
+
+fn tree(map: &Map) -> Tree {
+    let node = |(number, place): (usize, &Place)| TreeNode {
+        depth: place.depth,
+        label: place.ways.first().map_or("where it began", |way| way.after.as_str()).to_owned(),
+        sign: if place.is_found { "!".to_owned() } else { number.to_string() },
+        tone: if place.is_found { Tone::Bad } else { Tone::Neutral },
+        details: format!("{}.", place.about),
+        edges: place.ways.iter().map(|way| TreeEdge { from: way.from, label: way.step.clone(), step: None }).collect(),
+    };
+    Tree {
+        title: "States",
+        caption: "A column a step. A line leads from a state to what one step makes of it; several lines into one state are several orders of the same.",
+        nodes: map.places.iter().enumerate().map(node).collect(),
+        current: None,
+        left_out: Vec::new(),
     }
 }
