@@ -1,5 +1,5 @@
-// Runs the site's program off the page's thread, for searches that take long. The page says where the program is, and what is to be done;
-// the program finds that in `order` and tells by messages how far it is. A text instead of those is what went wrong.
+// Runs the searcher off the page's thread. The page says where that program is, and what is to be done; the program finds that in `order`
+// and tells by messages how far it is. A text instead of those is what went wrong.
 addEventListener("message", async ({ data: { module, program, order } }) => {
   try {
     self.order = order;

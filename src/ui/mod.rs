@@ -21,12 +21,8 @@ use crate::topics::Topic;
 use playground::{Playground, PlaygroundProps};
 use std::rc::Rc;
 
-/// Mounts the playground of a lesson's page. `topic` is what the lesson's program carries. In a worker there is no page: there it does the
-/// worker's task.
+/// Mounts the playground of a lesson's page. `topic` is what the lesson's program carries.
 pub fn mount(topic: &'static Topic) {
-    if worker::serve(std::slice::from_ref(topic)) {
-        return;
-    }
     yew::set_custom_panic_hook(Box::new(|info| page::show_panic(&info.to_string())));
     let Some(root) = page::document().and_then(|document| document.get_element_by_id("playground")) else { return };
     match page::lesson() {

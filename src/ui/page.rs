@@ -23,12 +23,12 @@ pub fn lesson() -> Result<Option<LessonData>, String> {
     serde_wasm_bindgen::from_value(value).map(Some).map_err(|error| format!("{OTHER_VERSION} ({error})"))
 }
 
-/// The address of the program's module.
-pub fn program_address() -> Option<String> {
+/// The addresses of the searcher: its module, and what that instantiates.
+pub fn searcher() -> Option<[String; 2]> {
     let document = document()?;
-    let module = document.body()?.get_attribute("data-module")?;
-    let base = document.base_uri().ok()??;
-    web_sys::Url::new_with_base(&module, &base).ok().map(|url| url.href())
+    let (body, base) = (document.body()?, document.base_uri().ok()??);
+    let address = |name: &str| Some(web_sys::Url::new_with_base(&body.get_attribute(name)?, &base).ok()?.href());
+    Some([address("data-searcher")?, address("data-searcher-wasm")?])
 }
 
 /// The part of the address after `#`, if it names a run.

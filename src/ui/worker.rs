@@ -14,7 +14,7 @@ use yew::Callback;
 
 /// How often a worker tells how far it is, in real milliseconds.
 const NEWS_MS: f64 = 100.0;
-/// Of the site's files, relative to the program's own.
+/// What a worker runs first, relative to the searcher's own file.
 const SCRIPT: &str = "worker.js";
 
 /// A task that a worker is at. Dropping it ends the worker.
@@ -36,7 +36,7 @@ impl Job {
     }
 
     fn start(order: &str, tell: Callback<(News, f64)>) -> Result<Self, JsValue> {
-        let module = page::program_address().ok_or(JsValue::NULL)?;
+        let [module, program] = page::searcher().ok_or(JsValue::NULL)?;
         let script = web_sys::Url::new_with_base(SCRIPT, &module)?.href();
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -53,8 +53,8 @@ impl Job {
             }),
         ];
         let message = Object::new();
-        for (name, value) in [("module", module.into()), ("program", wasm_bindgen::module()), ("order", order.into())] {
-            Reflect::set(&message, &name.into(), &value)?;
+        for (name, value) in [("module", module), ("program", program), ("order", order.to_owned())] {
+            Reflect::set(&message, &name.into(), &value.into())?;
         }
         worker.post_message(&message)?;
         Ok(Job { worker, _heard: heard })
@@ -71,9 +71,9 @@ fn read(data: &JsValue) -> (News, f64) {
     told.unwrap_or_else(|| (broke(), 0.0))
 }
 
-/// In a worker: does what it was made for, with the algorithms of `topics`, and says so. On a page it does nothing and returns false.
-pub fn serve(topics: &'static [Topic]) -> bool {
-    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return false };
+/// In a worker: does what it was made for, with the algorithms of `topics`. Elsewhere it does nothing.
+pub fn serve(topics: &'static [Topic]) {
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
     let order = Reflect::get(&scope, &"order".into()).ok().and_then(|order| order.as_string()).unwrap_or_default();
     let began_ms = js_sys::Date::now();
     let tell = |news: &News| {
@@ -83,10 +83,7 @@ pub fn serve(topics: &'static [Topic]) -> bool {
     };
     let mut work = match Work::new(&order, topics) {
         Ok(work) => work,
-        Err(why) => {
-            tell(&News::Refused(why));
-            return true;
-        }
+        Err(why) => return tell(&News::Refused(why)),
     };
     let mut told_ms = began_ms;
     loop {
@@ -97,7 +94,7 @@ pub fn serve(topics: &'static [Topic]) -> bool {
             tell(&news);
         }
         if is_over {
-            return true;
+            return;
         }
     }
 }

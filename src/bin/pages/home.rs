@@ -57,7 +57,7 @@ pub fn page(lessons: &BTreeMap<String, Lesson>) -> Page {
         indexed: true,
         body,
         data: None,
-        program: None,
+        programs: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::SITE;
 use crate::drawing::{WAIT, core, icon};
-use crate::programs::Program;
+use crate::programs::Programs;
 use crate::run::searches;
 use crate::template::Page;
 use faultline::lessons::LessonData;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The page of a lesson.
-pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, program: Option<Program>) -> Result<Page, String> {
+pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, programs: Option<Programs>) -> Result<Page, String> {
     let slug = &lesson.data.slug;
     let json = serde_json::to_string(&lesson.data).map_err(|error| format!("{slug}: the playground's data cannot be written: {error}"))?;
     let body = format!(
@@ -32,7 +32,7 @@ pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, program: Option
         indexed: true,
         body,
         data: Some(json),
-        program,
+        programs,
     })
 }
 

@@ -99,7 +99,7 @@ fn lost() -> Page {
             drawing::LOST
         ),
         data: None,
-        program: None,
+        programs: None,
     }
 }
 

@@ -1,13 +1,15 @@
-//! The program of each lesson: compiled for it alone, bound to JavaScript, shrunk, and named after its content. Knows no algorithm.
+//! The program of each lesson, and the searcher: compiled, bound to JavaScript, shrunk, and named after their content. Knows no algorithm.
 //!
 //! Trunk builds one program, that of pages without a playground. Those of the lessons are the page writer's, because each is the
-//! same source compiled with another lesson in it. What a program was made of is kept beside it, and a program of which nothing
+//! same source compiled with another lesson in it; and so is the searcher, which none of them loads before it is asked to search. What a
+//! program was made of is kept beside it, and a program of which nothing
 //! has changed is not made again. In a draft (`FAULTLINE_DRAFT`) nothing is shrunk: that takes a minute a program.
 
 use faultline::lessons::source::Lesson;
 use faultline::sim::hash::stable_hash;
 use std::collections::BTreeMap;
 use std::fs;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, mpsc};
@@ -23,6 +25,7 @@ const MODULE: &str = "program.js";
 const WASM: &str = "program_bg.wasm";
 
 /// The files of a program, relative to the site's root: `./lesson-08-….js`.
+#[derive(Clone)]
 pub struct Program {
     /// The JavaScript module.
     pub module: String,
@@ -30,8 +33,19 @@ pub struct Program {
     pub wasm: String,
 }
 
+/// The programs of a page with a playground.
+pub struct Programs {
+    /// That of the page itself.
+    pub page: Program,
+    /// What its workers run.
+    pub searcher: Program,
+}
+
+/// What the searcher is called, among the lessons' folders.
+const SEARCHER: &str = "searcher";
+
 /// Makes the programs of `lessons` and puts them into `site`; returns them by the lessons' folders.
-pub fn build<'a>(lessons: &'a BTreeMap<String, Lesson>, site: &Path) -> Result<BTreeMap<&'a str, Program>, String> {
+pub fn build<'a>(lessons: &'a BTreeMap<String, Lesson>, site: &Path) -> Result<BTreeMap<&'a str, Programs>, String> {
     let workshop = Workshop::open()?;
     let (give, take) = mpsc::channel::<(&str, PathBuf)>();
     let (take, made) = (Mutex::new(take), Mutex::new(BTreeMap::new()));
@@ -48,16 +62,19 @@ pub fn build<'a>(lessons: &'a BTreeMap<String, Lesson>, site: &Path) -> Result<B
         for _ in 0..thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1).max(1)) {
             scope.spawn(finish);
         }
-        for (slug, lesson) in lessons {
-            let folder = workshop.compile(lesson.data.number)?;
+        let of_lessons = lessons.iter().map(|(slug, lesson)| (slug.as_str(), Some(lesson.data.number)));
+        for (slug, lesson) in iter::once((SEARCHER, None)).chain(of_lessons) {
+            let folder = workshop.compile(lesson)?;
             // Nobody takes it only if all of them have panicked, and that ends the scope.
-            let _ = give.send((slug.as_str(), folder));
+            let _ = give.send((slug, folder));
         }
         drop(give);
         Ok::<_, String>(())
     })?;
     let made = made.into_inner().map_err(|_| "The programs could not be made: a tool's thread stopped.".to_owned())?;
-    made.into_iter().map(|(slug, program)| Ok((slug, program?))).collect()
+    let mut made: BTreeMap<&str, Program> = made.into_iter().map(|(slug, program)| Ok((slug, program?))).collect::<Result<_, String>>()?;
+    let searcher = made.remove(SEARCHER).ok_or("The searcher was not made: a tool's thread stopped.")?;
+    Ok(made.into_iter().map(|(slug, page)| (slug, Programs { page, searcher: searcher.clone() })).collect())
 }
 
 /// Where programs are made, and of what.
@@ -80,7 +97,7 @@ impl Workshop {
         };
         run(workshop.cargo().arg("--lib"))?;
         let mut made_of = format!("draft: {}, {WASM_OPT:?}", workshop.draft);
-        for file in [workshop.compiled("libfaultline.rlib"), "src/main.rs".into(), "Cargo.toml".into()] {
+        for file in [workshop.compiled("libfaultline.rlib"), "src/main.rs".into(), "src/bin/searcher.rs".into(), "Cargo.toml".into()] {
             made_of.push_str(&format!(", {:016x}", stable_hash(&read(&file)?)));
         }
         for tool in ["wasm-bindgen", "wasm-opt"] {
@@ -105,17 +122,23 @@ impl Workshop {
         fs::read_to_string(folder.join(MADE_OF)).is_ok_and(|made_of| made_of == self.made_of)
     }
 
-    /// Compiles a lesson's program, unless it is there; returns its folder.
-    fn compile(&self, number: u8) -> Result<PathBuf, String> {
-        let folder = self.target.join(format!("programs/lesson-{number:02}"));
+    /// Compiles the program of the lesson of that number, or the searcher, unless it is there; returns its folder.
+    fn compile(&self, lesson: Option<u8>) -> Result<PathBuf, String> {
+        let (bin, name) = lesson.map_or((SEARCHER, SEARCHER.to_owned()), |number| ("faultline", format!("lesson-{number:02}")));
+        let folder = self.target.join("programs").join(name);
         if self.is_made(&folder) {
             return Ok(folder);
         }
         if folder.exists() {
             fs::remove_dir_all(&folder).map_err(|error| not_written(&folder, &error))?;
         }
-        run(self.cargo().args(["--bin", "faultline"]).env("FAULTLINE_LESSON", number.to_string()))?;
-        write(&folder.join("compiled.wasm"), &read(&self.compiled("faultline.wasm"))?)?;
+        let mut cargo = self.cargo();
+        cargo.args(["--bin", bin]);
+        if let Some(number) = lesson {
+            cargo.env("FAULTLINE_LESSON", number.to_string());
+        }
+        run(&mut cargo)?;
+        write(&folder.join("compiled.wasm"), &read(&self.compiled(&format!("{bin}.wasm")))?)?;
         Ok(folder)
     }
 
@@ -137,10 +160,10 @@ impl Workshop {
 
 /// Puts a program into the site under names that change with what is in it, so that browsers may keep it for ever.
 fn publish(folder: &Path, site: &Path) -> Result<Program, String> {
-    let lesson = folder.file_name().unwrap_or_default().to_string_lossy();
+    let program = folder.file_name().unwrap_or_default().to_string_lossy();
     let put = |file: &str, ending: &str| {
         let bytes = read(&folder.join(file))?;
-        let name = format!("{lesson}-{:016x}{ending}", stable_hash(&bytes));
+        let name = format!("{program}-{:016x}{ending}", stable_hash(&bytes));
         write(&site.join(&name), &bytes)?;
         Ok::<_, String>(format!("./{name}"))
     };

@@ -1,6 +1,6 @@
 //! The template of every page, and what a page puts into it. Knows no lesson.
 
-use crate::programs::Program;
+use crate::programs::{Program, Programs};
 use faultline::lessons::source::markdown::escape;
 
 /// The tokens of the template, each of which stands in it once.
@@ -25,8 +25,8 @@ pub struct Page {
     pub body: String,
     /// JSON for the playground.
     pub data: Option<String>,
-    /// Its own program, if it is not that of the site.
-    pub program: Option<Program>,
+    /// Its own program and the searcher's, if it has a playground.
+    pub programs: Option<Programs>,
 }
 
 impl Page {
@@ -70,8 +70,12 @@ impl<'a> Template<'a> {
     pub fn fill(&self, page: &Page) -> Result<String, String> {
         let root = page.to_root(self.site);
         let rooted = |text: &str| text.replace("\"./", &format!("\"{root}")).replace("'./", &format!("'{root}"));
-        let program = page.program.as_ref().unwrap_or(&self.program);
-        let body = format!("<body data-module=\"{}\" data-wasm=\"{}\">", program.module, program.wasm);
+        let program = page.programs.as_ref().map_or(&self.program, |programs| &programs.page);
+        let mut body = format!("<body data-module=\"{}\" data-wasm=\"{}\"", program.module, program.wasm);
+        if let Some(Programs { searcher, .. }) = &page.programs {
+            body.push_str(&format!(" data-searcher=\"{}\" data-searcher-wasm=\"{}\"", searcher.module, searcher.wasm));
+        }
+        body.push('>');
         // assets/start.js finds the program there, and decides when it starts.
         let frame = rooted(&without_comments(&self.text).replacen("<body>", &body, 1));
         let policy = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">");
