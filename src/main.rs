@@ -5,13 +5,14 @@
 
 #[cfg(target_arch = "wasm32")]
 mod program {
-    use faultline::topics::{TOPICS, Topic, topic};
+    use faultline::topics::{TOPICS, topic};
+    use faultline::ui::Program;
 
-    /// What this program carries of the catalogue: evaluated by the compiler, so that nothing else of it is linked.
-    pub static TOPIC: Topic = match topic(number(option_env!("FAULTLINE_LESSON"))) {
+    /// What this program carries of the catalogue and of what draws: evaluated by the compiler, so that nothing else is linked.
+    pub static PROGRAM: Program = Program::of(match topic(number(option_env!("FAULTLINE_LESSON"))) {
         Some(topic) => *topic,
         None => TOPICS[0],
-    };
+    });
 
     const fn number(text: Option<&str>) -> u8 {
         let mut number = 0;
@@ -29,7 +30,7 @@ mod program {
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    faultline::ui::mount(&program::TOPIC);
+    faultline::ui::mount(&program::PROGRAM);
 }
 
 #[cfg(not(target_arch = "wasm32"))]

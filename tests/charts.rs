@@ -1,8 +1,27 @@
-//! Numbers as charts and tables write them.
+//! What is shown beside a cluster: which kinds a topic shows, and numbers as charts and tables write them.
 
 #![cfg(test)]
 
+use faultline::scenario::Scenario;
+use faultline::sim::ExhibitKind;
 use faultline::sim::series::number;
+use faultline::topics::TOPICS;
+use std::collections::BTreeSet;
+
+/// A page carries only what draws the kinds that its topic names.
+#[test]
+fn a_topic_names_the_kinds_of_exhibits_that_its_algorithms_show() {
+    for topic in TOPICS {
+        let mut shown = BTreeSet::new();
+        for algorithm in 0..u8::try_from(topic.algorithms.len()).unwrap() {
+            let mut timeline = Scenario::new(topic, algorithm, 1).unwrap().timeline().unwrap();
+            timeline.seek_time(1_000_000).unwrap();
+            let world = timeline.clock().world();
+            shown.extend(world.algorithm().exhibits(world, &timeline.record().trace).iter().map(|exhibit| exhibit.kind()));
+        }
+        assert_eq!(shown, topic.exhibits.iter().copied().collect::<BTreeSet<ExhibitKind>>(), "{topic:?}");
+    }
+}
 
 #[test]
 fn numbers_are_written_with_three_significant_digits() {

@@ -13,7 +13,8 @@ use faultline::scenario::link::Source;
 use faultline::scenario::{Scenario, link};
 use faultline::sim::timeline::Entry;
 use faultline::sim::{At, Choice, Intervention, NodeId};
-use faultline::topics::{TOPICS, Topic};
+use faultline::topics::{TOPICS, Topic, leader_election};
+use faultline::ui::Program;
 use faultline::ui::action::Action;
 use faultline::ui::page;
 use faultline::ui::playground::{Msg, Playground, PlaygroundProps};
@@ -54,8 +55,10 @@ impl Drop for Mounted {
 }
 
 /// Leader election, in whose runs no two of the first events are at the same moment.
+static PROGRAM: Program = Program::of(leader_election::TOPIC);
+
 fn topic() -> &'static Topic {
-    TOPICS.iter().find(|topic| topic.number == 8).expect("it is there")
+    &PROGRAM.topic
 }
 
 /// A run that somebody made: a node crashed after a second, and its reader stands a second later.
@@ -90,7 +93,7 @@ async fn mounted() -> Mounted {
     let root = document.create_element("div").expect("it can be made");
     root.set_id("playground");
     document.body().expect("the page has a body").append_child(&root).expect("it can be added");
-    let props = PlaygroundProps { lesson: Rc::new(lesson()), topic: topic() };
+    let props = PlaygroundProps { lesson: Rc::new(lesson()), program: &PROGRAM };
     let handle = yew::Renderer::<Playground>::with_root_and_props(root.clone(), props).render();
     flush().await;
     Mounted { root, handle: Some(handle) }

@@ -17,7 +17,7 @@ pub fn thousands(number: u64) -> String {
 pub fn title(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     let mut rest = words.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    rest.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(rest).collect())
 }
 
 /// How many: `1 node`, `5 nodes`.

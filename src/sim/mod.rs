@@ -49,7 +49,7 @@ pub use series::{Curve, Drawn, Guide, GuideKind, Point, Scale, Series};
 pub use timeline::{At, Timeline};
 pub use trace::{Event, Fired, Mark, MarkKind, Record, Trace, Violation};
 pub use view::{
-    Ahead, Cell, Exhibit, Field, HistoryView, Intervals, Lane, Ledger, LedgerRow, MessageKind, NodeView, Role, Span, TimerInfo, Tone, Tree,
-    TreeEdge, TreeNode,
+    Ahead, Cell, Exhibit, ExhibitKind, Field, HistoryView, Intervals, Lane, Ledger, LedgerRow, MessageKind, NodeView, Role, Span,
+    TimerInfo, Tone, Tree, TreeEdge, TreeNode,
 };
 pub use world::{Flight, Status, Step, TimerSlot, World};

@@ -113,6 +113,54 @@ pub enum Exhibit {
     History(HistoryView),
 }
 
+impl Exhibit {
+    /// Its kind.
+    pub fn kind(&self) -> ExhibitKind {
+        match self {
+            Exhibit::Ledger(_) => ExhibitKind::Ledger,
+            Exhibit::Intervals(_) => ExhibitKind::Intervals,
+            Exhibit::Tree(_) => ExhibitKind::Tree,
+            Exhibit::Series(_) => ExhibitKind::Series,
+            Exhibit::Cells(_) => ExhibitKind::Cells,
+            Exhibit::History(_) => ExhibitKind::History,
+        }
+    }
+
+    /// Its heading.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Exhibit::Ledger(ledger) => ledger.title,
+            Exhibit::Intervals(intervals) => intervals.title,
+            Exhibit::Tree(tree) => tree.title,
+            Exhibit::Series(series) => series.title,
+            Exhibit::Cells(cells) => cells.title,
+            Exhibit::History(view) => view.title,
+        }
+    }
+}
+
+/// The kinds of [`Exhibit`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ExhibitKind {
+    /// [`Exhibit::Ledger`].
+    Ledger,
+    /// [`Exhibit::Intervals`].
+    Intervals,
+    /// [`Exhibit::Tree`].
+    Tree,
+    /// [`Exhibit::Series`].
+    Series,
+    /// [`Exhibit::Cells`].
+    Cells,
+    /// [`Exhibit::History`].
+    History,
+}
+
+impl ExhibitKind {
+    /// How many there are.
+    pub const COUNT: usize = 6;
+}
+
 /// Rows of cells: logs, tables, ballots.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ledger {

@@ -12,7 +12,7 @@ pub mod locking;
 pub mod queueing;
 mod roles;
 
-use crate::sim::{Algorithm, Conditions};
+use crate::sim::{Algorithm, Conditions, ExhibitKind};
 use std::fmt;
 
 /// One algorithm as the catalogue offers it.
@@ -40,6 +40,8 @@ pub struct Topic {
     pub number: u8,
     /// Its algorithms in the order of their indices. Append only: links name them by index.
     pub algorithms: &'static [Entry],
+    /// The kinds of exhibits that they show: a page carries only what draws these.
+    pub exhibits: &'static [ExhibitKind],
 }
 
 /// All topics, by number.

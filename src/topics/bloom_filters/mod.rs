@@ -8,7 +8,7 @@ pub mod sizing;
 pub mod summary_cache;
 
 use super::{Entry, Topic};
-use crate::sim::{Conditions, Erased, Latency};
+use crate::sim::{Conditions, Erased, ExhibitKind, Latency};
 
 /// A quiet network.
 const QUIET: Conditions =
@@ -40,4 +40,5 @@ pub const TOPIC: Topic = Topic {
             network: QUIET,
         },
     ],
+    exhibits: &[ExhibitKind::Ledger, ExhibitKind::Series, ExhibitKind::Cells],
 };

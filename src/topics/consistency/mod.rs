@@ -3,7 +3,7 @@
 pub mod store;
 
 use super::{Entry, Topic};
-use crate::sim::{Conditions, Erased, Latency};
+use crate::sim::{Conditions, Erased, ExhibitKind, Latency};
 
 static STORE: Erased<store::Store> = Erased::new();
 
@@ -26,4 +26,5 @@ pub const TOPIC: Topic = Topic {
             fifo: false,
         },
     }],
+    exhibits: &[ExhibitKind::Ledger, ExhibitKind::History],
 };

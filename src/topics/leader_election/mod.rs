@@ -7,7 +7,7 @@ pub mod raft;
 pub mod ring;
 
 use super::{Entry, Topic};
-use crate::sim::{Conditions, Erased, Latency};
+use crate::sim::{Conditions, Erased, ExhibitKind, Latency};
 
 /// A quiet network whose latencies stay well within the default time limits.
 const QUIET: Conditions =
@@ -60,4 +60,5 @@ pub const TOPIC: Topic = Topic {
             network: QUIET,
         },
     ],
+    exhibits: &[ExhibitKind::Ledger, ExhibitKind::Intervals],
 };

@@ -8,7 +8,7 @@ mod show;
 pub mod storage;
 
 use super::{Entry, Topic};
-use crate::sim::{Conditions, Erased, Latency};
+use crate::sim::{Conditions, Erased, ExhibitKind, Latency};
 
 /// A quiet network whose latencies stay well within the default time limits.
 const QUIET: Conditions =
@@ -50,4 +50,5 @@ pub const TOPIC: Topic = Topic {
             network: QUIET,
         },
     ],
+    exhibits: &[ExhibitKind::Ledger, ExhibitKind::Intervals],
 };

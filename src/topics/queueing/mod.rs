@@ -24,8 +24,8 @@ pub mod theory;
 
 use super::{Entry, Topic};
 use crate::sim::{
-    Ahead, Cluster, CommandCall, CommandId, CommandSpec, Conditions, Context, Env, Erased, Exhibit, Fact, Invariant, Latency, MessageKind,
-    Node, NodeId, NodeView, Outcome, ParamSpec, Protocol, Role, Step, Trace,
+    Ahead, Cluster, CommandCall, CommandId, CommandSpec, Conditions, Context, Env, Erased, Exhibit, ExhibitKind, Fact, Invariant, Latency,
+    MessageKind, Node, NodeId, NodeView, Outcome, ParamSpec, Protocol, Role, Step, Trace,
 };
 use meter::Visit;
 pub use sizing::{Demand, Plan, plan, servers_needed};
@@ -50,6 +50,7 @@ pub const TOPIC: Topic = Topic {
         nodes: (3, 6, 18),
         network: Conditions { latency: Latency::Fixed(5_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: true },
     }],
+    exhibits: &[ExhibitKind::Ledger, ExhibitKind::Series],
 };
 
 /// Numbers evenly spread over (0, 1), from the driver's.

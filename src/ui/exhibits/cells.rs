@@ -277,7 +277,7 @@ fn in_words(cells: &Cells, cell: u32) -> String {
 
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(letters).collect())
 }
 
 fn view_probes(cells: &Cells, select: &Callback<u32>) -> Html {

@@ -16,8 +16,8 @@ const TICKS_MAX: u64 = 5;
 /// Marks further along than this have no room for their words.
 const LABELLED_PERMILLE_MAX: u64 = 930;
 
-/// Properties of [`IntervalsChart`].
-#[derive(Properties, PartialEq)]
+/// What [`chart`] shows.
+#[derive(PartialEq)]
 pub struct IntervalsChartProps {
     /// What it shows.
     pub intervals: Intervals,
@@ -71,8 +71,7 @@ fn shown(lane: &Lane) -> &[Span] {
 }
 
 /// The chart, and the same as a table.
-#[component]
-pub fn IntervalsChart(props: &IntervalsChartProps) -> Html {
+pub fn chart(props: &IntervalsChartProps) -> Html {
     let IntervalsChartProps { intervals, selected, now_us } = props;
     let axis = Axis::of(intervals, *now_us);
     let capped = intervals.lanes.iter().any(|lane| lane.spans.len() > SPANS_MAX);

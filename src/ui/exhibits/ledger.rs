@@ -7,8 +7,8 @@ use yew::prelude::*;
 /// Columns shown: the last ones.
 const COLUMNS_MAX: usize = 64;
 
-/// Properties of [`LedgerTable`].
-#[derive(Properties, PartialEq)]
+/// What [`table`] shows.
+#[derive(PartialEq)]
 pub struct LedgerTableProps {
     /// What it shows.
     pub ledger: Ledger,
@@ -17,8 +17,7 @@ pub struct LedgerTableProps {
 }
 
 /// The table with its legend.
-#[component]
-pub fn LedgerTable(props: &LedgerTableProps) -> Html {
+pub fn table(props: &LedgerTableProps) -> Html {
     let LedgerTableProps { ledger, selected } = props;
     let width = ledger.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let first = width.saturating_sub(COLUMNS_MAX);

@@ -8,69 +8,101 @@ mod scale;
 mod series;
 pub mod tree;
 
-use crate::sim::{Exhibit, NodeId};
+use crate::sim::{Exhibit, ExhibitKind, NodeId};
+use crate::topics::Topic;
 use crate::ui::action::{Action, Selected};
 use crate::ui::ahead::{self, Ahead};
+use crate::ui::part::part;
+use crate::ui::playground::panels::PanelsProps;
 use crate::ui::run::Run;
 use yew::prelude::*;
 
-/// Properties of [`ExhibitAt`].
-#[derive(Properties, PartialEq)]
-pub struct ExhibitAtProps {
-    /// The run, equal to itself until the next event.
-    pub run: Run,
-    /// What the reader points at.
-    pub selected: Option<Selected>,
-    /// Which of the algorithm's exhibits.
-    pub index: u8,
-    /// Where actions go.
-    pub act: Callback<Action>,
-    /// What has been played ahead of the run; if anything has, that is shown.
-    pub ahead: Ahead,
+/// What stands around an exhibit.
+pub struct Around<'a> {
+    selected: Option<NodeId>,
+    run: &'a Run,
+    act: &'a Callback<Action>,
 }
 
-/// An exhibit of the run's algorithm at the present moment.
-#[component]
-pub fn ExhibitAt(props: &ExhibitAtProps) -> Html {
-    let timeline = props.run.timeline();
-    let flight = props.ahead.of(&props.run);
+type Drawer = fn(Exhibit, &Around<'_>) -> Html;
+
+/// What draws the exhibits of a topic: for each kind that it shows, and for no other. A program made for one topic carries no more than these.
+pub struct Drawers([Option<Drawer>; ExhibitKind::COUNT]);
+
+impl Drawers {
+    /// Those of a topic.
+    pub const fn of(topic: &Topic) -> Self {
+        let mut drawers: [Option<Drawer>; ExhibitKind::COUNT] = [None; ExhibitKind::COUNT];
+        let mut rest = topic.exhibits;
+        while let [kind, others @ ..] = rest {
+            drawers[*kind as usize] = Some(match kind {
+                ExhibitKind::Ledger => ledger,
+                ExhibitKind::Intervals => intervals,
+                ExhibitKind::Tree => tree,
+                ExhibitKind::Series => series,
+                ExhibitKind::Cells => cells,
+                ExhibitKind::History => history,
+            });
+            rest = others;
+        }
+        Drawers(drawers)
+    }
+
+    fn draw(&self, exhibit: Exhibit, around: &Around<'_>) -> Html {
+        let drawer = self.0.get(exhibit.kind() as usize).copied().flatten();
+        drawer.map_or_else(Html::default, |draw| draw(exhibit, around))
+    }
+}
+
+fn ledger(exhibit: Exhibit, around: &Around<'_>) -> Html {
+    let Exhibit::Ledger(ledger) = exhibit else { return Html::default() };
+    part(ledger::LedgerTableProps { ledger, selected: around.selected }, ledger::table)
+}
+
+fn intervals(exhibit: Exhibit, around: &Around<'_>) -> Html {
+    let Exhibit::Intervals(intervals) = exhibit else { return Html::default() };
+    let now_us = around.run.timeline().now_us();
+    part(intervals::IntervalsChartProps { intervals, selected: around.selected, now_us }, intervals::chart)
+}
+
+fn tree(exhibit: Exhibit, around: &Around<'_>) -> Html {
+    let Exhibit::Tree(tree) = exhibit else { return Html::default() };
+    html! { <tree::TreeChart {tree} act={around.act.clone()}/> }
+}
+
+fn series(exhibit: Exhibit, _: &Around<'_>) -> Html {
+    let Exhibit::Series(series) = exhibit else { return Html::default() };
+    html! { <series::SeriesChart {series}/> }
+}
+
+fn cells(exhibit: Exhibit, _: &Around<'_>) -> Html {
+    let Exhibit::Cells(cells) = exhibit else { return Html::default() };
+    html! { <cells::CellsChart {cells}/> }
+}
+
+fn history(exhibit: Exhibit, around: &Around<'_>) -> Html {
+    let Exhibit::History(view) = exhibit else { return Html::default() };
+    html! { <history::HistoryChart {view} edited={around.run.edited.clone()} act={around.act.clone()}/> }
+}
+
+/// An exhibit of the run's algorithm: at the present moment, or as far as it has been played ahead.
+pub fn exhibit_at(panel: &PanelsProps, index: u8, ahead: &Ahead) -> Html {
+    let PanelsProps { run, look, act, program, .. } = panel;
+    let timeline = run.timeline();
+    let flight = ahead.of(run);
     let world = flight.as_ref().map_or(timeline.clock(), |flight| &flight.clock).world();
-    let selected = match props.selected {
+    let selected = match look.selected {
         Some(Selected::Node(node)) => Some(node),
         _ => None,
     };
     let exhibits = world.algorithm().exhibits(world, &timeline.record().trace);
-    match exhibits.into_iter().nth(usize::from(props.index)) {
+    match exhibits.into_iter().nth(usize::from(index)) {
         Some(exhibit) => html! {
             <>
-                { ahead::view(&props.ahead, &props.run) }
-                { view(exhibit, selected, &props.run, &props.act) }
+                { ahead::view(ahead, run) }
+                { program.drawers.draw(exhibit, &Around { selected, run, act }) }
             </>
         },
         None => html! { <p class="exhibit-note">{ "There is nothing to show yet. Press play." }</p> },
-    }
-}
-
-fn view(exhibit: Exhibit, selected: Option<NodeId>, run: &Run, act: &Callback<Action>) -> Html {
-    let now_us = run.timeline().now_us();
-    match exhibit {
-        Exhibit::Ledger(ledger) => html! { <ledger::LedgerTable {ledger} {selected}/> },
-        Exhibit::Intervals(intervals) => html! { <intervals::IntervalsChart {intervals} {selected} {now_us}/> },
-        Exhibit::Tree(tree) => html! { <tree::TreeChart {tree} act={act.clone()}/> },
-        Exhibit::Series(series) => html! { <series::SeriesChart {series}/> },
-        Exhibit::Cells(cells) => html! { <cells::CellsChart {cells}/> },
-        Exhibit::History(view) => html! { <history::HistoryChart {view} edited={run.edited.clone()} act={act.clone()}/> },
-    }
-}
-
-/// The heading of an exhibit.
-pub fn title(exhibit: &Exhibit) -> &'static str {
-    match exhibit {
-        Exhibit::Ledger(ledger) => ledger.title,
-        Exhibit::Intervals(intervals) => intervals.title,
-        Exhibit::Tree(tree) => tree.title,
-        Exhibit::Series(series) => series.title,
-        Exhibit::Cells(cells) => cells.title,
-        Exhibit::History(view) => view.title,
     }
 }

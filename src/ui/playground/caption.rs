@@ -52,8 +52,8 @@ pub fn latest(timeline: &Timeline, captions: &[Caption]) -> Option<Said> {
     }
 }
 
-/// Properties of [`CaptionStrip`].
-#[derive(Properties, PartialEq)]
+/// What [`strip`] shows.
+#[derive(PartialEq)]
 pub struct CaptionStripProps {
     /// What just happened.
     pub said: Option<Said>,
@@ -62,8 +62,7 @@ pub struct CaptionStripProps {
 }
 
 /// The strip between stage and diagram. A live region: screen readers hear what the eye sees.
-#[component]
-pub fn CaptionStrip(props: &CaptionStripProps) -> Html {
+pub fn strip(props: &CaptionStripProps) -> Html {
     let (tone, icon) = match &props.said {
         Some(said) if said.fault => (Some("fault"), "#i-warn"),
         _ => (None, "#i-flag"),

@@ -18,9 +18,10 @@ use crate::scenario::search::task::{News, Task};
 use crate::scenario::{Moment, Scenario, link};
 use crate::sim::timeline::Entry;
 use crate::sim::{At, Choice, Error, History, Intervention, Timeline};
-use crate::topics::Topic;
+use crate::ui::Program;
 use crate::ui::action::{Action, Dock, Exploring, Look, SPEED_USUAL, SPEEDS, Selected, Tab, Tool};
 use crate::ui::memory::{self, Progress};
+use crate::ui::part::part;
 use crate::ui::run::Run;
 use crate::ui::worker::Job;
 use crate::ui::{page, questions};
@@ -50,8 +51,8 @@ const SEED_USUAL: u64 = 1;
 pub struct PlaygroundProps {
     /// The lesson around it.
     pub lesson: Rc<LessonData>,
-    /// Its algorithms.
-    pub topic: &'static Topic,
+    /// What the page can run and draw.
+    pub program: &'static Program,
 }
 
 /// What the playground is told.
@@ -69,7 +70,7 @@ pub enum Msg {
 /// The playground of a page.
 pub struct Playground {
     lesson: Rc<LessonData>,
-    topic: &'static Topic,
+    program: &'static Program,
     progress: Progress,
     run: Option<Loaded>,
     look: Look,
@@ -141,7 +142,7 @@ impl Component for Playground {
             }));
         }
         let mut playground = Playground {
-            topic: ctx.props().topic,
+            program: ctx.props().program,
             progress: memory::load(&lesson.slug),
             run: None,
             look: Look { speed: SPEED_USUAL, dock: page::first_dock(), ..Look::default() },
@@ -227,7 +228,7 @@ impl Playground {
 
     fn open_named(&mut self, id: &str) {
         let Some(data) = self.lesson.scenarios.iter().find(|data| data.id == id) else { return };
-        match link::decode(&data.link, slice::from_ref(self.topic)) {
+        match link::decode(&data.link, slice::from_ref(&self.program.topic)) {
             Ok(scenario) => {
                 let (title, note) = (data.title.clone(), data.note.clone());
                 self.open(scenario, title.into(), note.into());
@@ -237,7 +238,7 @@ impl Playground {
     }
 
     fn open_text(&mut self, text: &str, source: Source) {
-        match link::decode(text, slice::from_ref(self.topic)) {
+        match link::decode(text, slice::from_ref(&self.program.topic)) {
             Ok(scenario) => {
                 self.attempt = None;
                 self.open(
@@ -254,8 +255,8 @@ impl Playground {
 
     /// An algorithm of the lesson with everything at its default.
     fn open_untouched(&mut self, algorithm: u8) {
-        let Some(entry) = self.topic.algorithms.get(usize::from(algorithm)) else { return };
-        match Scenario::new(self.topic, algorithm, SEED_USUAL) {
+        let Some(entry) = self.program.topic.algorithms.get(usize::from(algorithm)) else { return };
+        match Scenario::new(&self.program.topic, algorithm, SEED_USUAL) {
             Ok(scenario) => self.open(scenario, entry.name.into(), entry.summary.into()),
             Err(error) => self.notice = Some(error.to_string().into()),
         }
@@ -742,7 +743,7 @@ impl Playground {
             <div class="pg-title">
                 <label class="sr-only" for="algorithm">{ "Algorithm" }</label>
                 <select class="select" id="algorithm" onchange={chosen}>
-                    { for (0u8..).zip(self.topic.algorithms).map(|(index, entry)| html! {
+                    { for (0u8..).zip(self.program.topic.algorithms).map(|(index, entry)| html! {
                         <option value={index.to_string()} selected={index == run.scenario.algorithm}>{ entry.name }</option>
                     }) }
                 </select>
@@ -779,10 +780,10 @@ impl Playground {
         html! {
             <>
                 <stage::Stage run={handle.clone()} {look} act={act.clone()}/>
-                <caption::CaptionStrip said={run.said.clone()} note={Rc::clone(&run.note)}/>
+                { part(caption::CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note) }, caption::strip) }
                 <diagram::Diagram run={handle.clone()} {look} act={act.clone()}/>
                 <transport::Transport run={handle.clone()} {look} act={act.clone()}/>
-                <panels::Panels run={handle.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} act={act.clone()}/>
+                <panels::Panels run={handle.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} program={self.program} act={act.clone()}/>
             </>
         }
     }

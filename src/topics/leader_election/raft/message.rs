@@ -263,7 +263,7 @@ pub fn describe(message: &Message) -> String {
 
 fn capital(words: String) -> String {
     let mut rest = words.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    rest.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(rest).collect())
 }
 
 #[cfg(test)]

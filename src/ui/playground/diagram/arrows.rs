@@ -173,23 +173,21 @@ fn lost_share(flight: &Flight, lost_us: u64) -> f64 {
     (lost_us.saturating_sub(flight.sent_us) as f64 / travels_us as f64).min(LOST_SHARE_MAX)
 }
 
-/// Properties of [`Arrows`].
-#[derive(Properties, PartialEq)]
+/// What [`arrows`] shows.
+#[derive(PartialEq)]
 pub struct ArrowsProps {
     /// What to draw.
     pub arrows: Rc<Vec<Arrow>>,
 }
 
 /// A bundle of arrows; it is drawn again only when one of them changed.
-#[component]
-pub fn Arrows(props: &ArrowsProps) -> Html {
+pub fn arrows(props: &ArrowsProps) -> Html {
     html! { <g>{ for props.arrows.iter().map(|arrow| arrow.view(false)) }</g> }
 }
 
 /// What messages on their way have gone of it: the same lines, solid, for the part of the picture that is past. Few elements,
 /// whatever the number of messages.
-#[component]
-pub fn Trails(props: &ArrowsProps) -> Html {
+pub fn trails(props: &ArrowsProps) -> Html {
     let mut trails: Vec<(&'static str, bool, Path)> = Vec::new();
     for arrow in props.arrows.iter().filter(|arrow| arrow.state == State::Flying) {
         let found = match trails.iter().position(|(tone, lit, _)| *tone == arrow.tone && *lit == arrow.lit) {

@@ -5,7 +5,7 @@ use crate::ui::svg::px;
 use yew::prelude::*;
 
 /// Properties of [`Axis`].
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub struct AxisProps {
     /// The picture's size.
     pub plot: Plot,
@@ -23,16 +23,14 @@ impl AxisProps {
 }
 
 /// The bars, in pixels of the scale; they move with the window.
-#[component]
-pub fn Bars(props: &AxisProps) -> Html {
+pub fn bars(props: &AxisProps) -> Html {
     let (tick_us, ticks) = props.ticks();
     let (y, width) = (px(props.plot.bottom() + 1.0), px(tick_us as f64 / props.scale.us_per_px / 2.0));
     html! { <>{ for ticks.map(|(_, x)| html! { <rect class="axis-bar" x={px(x)} y={y.clone()} width={width.clone()} height="6"/> }) }</> }
 }
 
 /// The labels, in pixels of the scale; they move with the window.
-#[component]
-pub fn Labels(props: &AxisProps) -> Html {
+pub fn labels(props: &AxisProps) -> Html {
     let (tick_us, ticks) = props.ticks();
     let y = px(props.plot.height - 4.0);
     html! { <>{ for ticks.map(|(time_us, x)| html! { <text class="axis-text" x={px(x)} y={y.clone()}>{ tick_label(time_us, tick_us) }</text> }) }</> }

@@ -205,8 +205,8 @@ pub fn bands<'a>(
 /// Left of everything that can be in the window.
 const LEFTMOST_PX: f64 = -10_000.0;
 
-/// Properties of [`Lane`].
-#[derive(Properties, PartialEq)]
+/// What [`lane`] shows.
+#[derive(PartialEq)]
 pub struct LaneProps {
     /// Its middle.
     pub y: f64,
@@ -217,8 +217,7 @@ pub struct LaneProps {
 }
 
 /// The bands of a lane.
-#[component]
-pub fn Lane(props: &LaneProps) -> Html {
+pub fn lane(props: &LaneProps) -> Html {
     let thin = (props.pitch / PITCH_PX_FULL).min(1.0);
     html! { <g class="lane">{ for props.bands.iter().map(|band| view(band, props.y, thin)) }</g> }
 }

@@ -120,8 +120,8 @@ fn is_split(nodes: u16, is_cut: impl Fn(NodeId, NodeId) -> bool) -> bool {
 /// With more nodes, single links are too many to ask after.
 const CUTS_ASKED_NODES_MAX: u16 = 50;
 
-/// Properties of [`Marks`].
-#[derive(Properties, PartialEq)]
+/// What [`marks`] shows.
+#[derive(PartialEq)]
 pub struct MarksProps {
     /// The picture's size.
     pub plot: Plot,
@@ -132,8 +132,7 @@ pub struct MarksProps {
 }
 
 /// Spikes and flags.
-#[component]
-pub fn Marks(props: &MarksProps) -> Html {
+pub fn marks(props: &MarksProps) -> Html {
     html! {
         <>
             <g class="layer-events">{ for props.spikes.iter().map(view_spike) }</g>
@@ -158,8 +157,8 @@ fn view_flag(flag: &Flag, bottom: f64) -> Html {
     html! { <g data-kind={flag.kind}><path class="fault-mark" d={staff}/><path class="fault-flag" d={cloth.close().data()}/></g> }
 }
 
-/// Properties of [`Cuts`].
-#[derive(Properties, PartialEq)]
+/// What [`shades`] shows.
+#[derive(PartialEq)]
 pub struct CutsProps {
     /// The picture's size.
     pub plot: Plot,
@@ -168,8 +167,7 @@ pub struct CutsProps {
 }
 
 /// The shades of partitions.
-#[component]
-pub fn Cuts(props: &CutsProps) -> Html {
+pub fn shades(props: &CutsProps) -> Html {
     html! { <>{ for props.spans.iter().map(|(from, to)| html! {
         <rect class="cut-span" x={px(*from)} y={px(TOP_PX)} width={px(to - from)} height={px((props.plot.bottom() - TOP_PX).max(0.0))}/>
     }) }</> }

@@ -17,13 +17,14 @@ use crate::scenario::export::sentence;
 use crate::sim::{Intervention, MessageId, Timeline};
 use crate::ui::action::{Action, Look, Selected};
 use crate::ui::measure::{place_in, use_size};
+use crate::ui::part::{keyed, part};
 use crate::ui::run::Run;
 use crate::ui::svg::{Path, push_px, px, translate};
-use arrows::{Arrow, Arrows, Trails};
-use axis::{Bars, Labels};
+use arrows::{Arrow, ArrowsProps};
+use axis::AxisProps;
 use known::Known;
-use lanes::Lane;
-use marks::{Cuts, Marks};
+use lanes::LaneProps;
+use marks::{CutsProps, MarksProps};
 use projection::{LEFT_PX, Plot, RIGHT_PX, Scale, TOP_PX, window_start_us};
 use scene::{Angle, Scene, Target};
 use std::rc::Rc;
@@ -214,22 +215,23 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
             }) }
             <g clip-path="url(#diagram-seen)">
                 <g transform={moves.clone()}>
-                    <Cuts {plot} spans={Rc::clone(&scene.cuts)}/>
-                    { for scene.bands.iter().map(|(node, bands)| html! {
-                        <Lane key={u64::from(node.0)} y={scene.lanes.y(*node).unwrap_or(0.0)} pitch={scene.lanes.pitch} bands={Rc::clone(bands)}/>
+                    { part(CutsProps { plot, spans: Rc::clone(&scene.cuts) }, marks::shades) }
+                    { for scene.bands.iter().map(|(node, bands)| {
+                        let (y, pitch) = (scene.lanes.y(*node).unwrap_or(0.0), scene.lanes.pitch);
+                        keyed(u64::from(node.0), LaneProps { y, pitch, bands: Rc::clone(bands) }, lanes::lane)
                     }) }
                 </g>
                 { for scene.bands.iter().filter_map(|(node, bands)| view_labels(scene.lanes.y(*node)?, bands, shift)) }
             </g>
             <g clip-path="url(#diagram-past)">
-                <g transform={moves.clone()}><Trails arrows={Rc::clone(&scene.flights)}/></g>
+                <g transform={moves.clone()}>{ part(ArrowsProps { arrows: Rc::clone(&scene.flights) }, arrows::trails) }</g>
             </g>
             <g clip-path="url(#diagram-plot)">
                 <g transform={moves.clone()}>
                     <g class="layer-arrows">
-                        { for scene.bundles.iter().map(|(first, arrows)| html! { <Arrows key={*first} arrows={Rc::clone(arrows)}/> }) }
+                        { for scene.bundles.iter().map(|(first, bundle)| keyed(*first, ArrowsProps { arrows: Rc::clone(bundle) }, arrows::arrows)) }
                     </g>
-                    <Marks {plot} spikes={Rc::clone(&scene.spikes)} flags={Rc::clone(&scene.flags)}/>
+                    { part(MarksProps { plot, spikes: Rc::clone(&scene.spikes), flags: Rc::clone(&scene.flags) }, marks::marks) }
                 </g>
                 <rect class="future" x={px(now_x)} y={px(TOP_PX)} width={px((plot.width - now_x).max(0.0))} height={px((bottom - TOP_PX).max(0.0))}/>
                 <g class="now" transform={translate(now_x, 0.0)}>
@@ -237,7 +239,7 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
                     <path class="now-nib" d="M0 14l-5-9 5-4 5 4z"/>
                 </g>
                 <g class="layer-flights" transform={moves.clone()}>
-                    <Arrows arrows={Rc::clone(&scene.flights)}/>
+                    { part(ArrowsProps { arrows: Rc::clone(&scene.flights) }, arrows::arrows) }
                     { for scene.held.iter().map(|arrow| Arrow { to: (now_px, arrow.to.1), ..*arrow }.view(false)) }
                 </g>
                 <g transform={moves.clone()}>
@@ -249,8 +251,8 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
             </g>
             <g class="axis">
                 <rect class="axis-frame" x={px(left)} y={px(bottom + 1.0)} width={wide(right)} height="6"/>
-                <g clip-path="url(#diagram-axis)"><g transform={moves.clone()}><Bars {plot} scale={window.scale}/></g></g>
-                <g transform={moves}><Labels {plot} scale={window.scale}/></g>
+                <g clip-path="url(#diagram-axis)"><g transform={moves.clone()}>{ part(AxisProps { plot, scale: window.scale }, axis::bars) }</g></g>
+                <g transform={moves}>{ part(AxisProps { plot, scale: window.scale }, axis::labels) }</g>
             </g>
         </>
     }

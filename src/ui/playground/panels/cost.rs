@@ -6,8 +6,7 @@ use crate::ui::tone::tone_name;
 use yew::prelude::*;
 
 /// The table of costs, and what they come to.
-#[component]
-pub fn Cost(props: &PanelsProps) -> Html {
+pub fn panel(props: &PanelsProps) -> Html {
     let timeline = props.run.timeline();
     let clock = timeline.clock();
     let (tallies, kinds) = (clock.tallies(), timeline.setup().algorithm.kinds());

@@ -15,8 +15,7 @@ const BUTTONS_MAX: u16 = 24;
 const CAUSES_MAX: usize = 8;
 
 /// What is selected, or all nodes at a glance.
-#[component]
-pub fn Inspector(props: &PanelsProps) -> Html {
+pub fn panel(props: &PanelsProps) -> Html {
     let PanelsProps { run, look, act, .. } = props;
     let timeline = run.timeline();
     let world = timeline.clock().world();

@@ -7,8 +7,7 @@ use crate::ui::action::{Action, Exploring};
 use yew::prelude::*;
 
 /// The invariants, the broken ones first.
-#[component]
-pub fn Invariants(props: &PanelsProps) -> Html {
+pub fn panel(props: &PanelsProps) -> Html {
     let timeline = props.run.timeline();
     let steps = timeline.step_count();
     let infos = timeline.setup().algorithm.invariants();

@@ -5,6 +5,7 @@ use crate::scenario::export::sentence;
 use crate::sim::sorted::SortedSet;
 use crate::sim::{Choice, Event, Intervention, MarkKind, NodeId, ParamKind, Timeline};
 use crate::ui::action::Action;
+use crate::ui::part::keyed;
 use crate::ui::playground::format_time;
 use crate::ui::run::Run;
 use std::rc::Rc;
@@ -36,8 +37,8 @@ impl Filter {
         self.node.is_none_or(about)
             && (!self.marked || event.by_hand || marks.contains(&event.step))
             && (self.text.is_empty()
-                || sentence(timeline, event).to_lowercase().contains(&self.text)
-                || event.said.iter().any(|why| why.to_lowercase().contains(&self.text)))
+                || sentence(timeline, event).to_ascii_lowercase().contains(&self.text)
+                || event.said.iter().any(|why| why.to_ascii_lowercase().contains(&self.text)))
     }
 }
 
@@ -59,10 +60,11 @@ pub fn Log(props: &PanelsProps) -> Html {
                 <p class="exhibit-note">{ if steps == 0 { "Nothing has happened yet. Press play, or take one step." } else { "No event passes this filter. Widen it to see more." } }</p>
             }
             <ol class="log" reversed=true>
-                { for rows.iter().map(|event| html! {
-                    <Row key={event.step} run={props.run.clone()} event={Rc::clone(event)} current={event.step + 1 == steps}
-                        broken={record.violations.iter().find(|violation| violation.step == event.step).map(|violation| AttrValue::from(violation.broken.says.clone()))}
-                        act={props.act.clone()}/>
+                { for rows.iter().map(|event| {
+                    let violation = record.violations.iter().find(|violation| violation.step == event.step);
+                    let broken = violation.map(|violation| AttrValue::from(violation.broken.says.clone()));
+                    let current = event.step + 1 == steps;
+                    keyed(event.step, RowProps { run: props.run.clone(), event: Rc::clone(event), current, broken, act: props.act.clone() }, row)
                 }) }
             </ol>
             if rows.len() >= LOG_ROWS || record.trace.events().len() as u64 != steps {
@@ -95,7 +97,7 @@ fn tools(filter: &UseStateHandle<Filter>, nodes: u16) -> Html {
     };
     let on_node = of_select(Box::new(change(|filter, value| filter.node = value.parse().ok().map(NodeId))));
     let on_marked = of_select(Box::new(change(|filter, value| filter.marked = !value.is_empty())));
-    let set_text = change(|filter, value| filter.text = value.trim().to_lowercase());
+    let set_text = change(|filter, value| filter.text = value.trim().to_ascii_lowercase());
     let on_text = Callback::from(move |event: InputEvent| set_text(event.target_unchecked_into::<HtmlInputElement>().value()));
     html! {
         <div class="log-tools" role="search" aria-label="Filter the log">
@@ -114,7 +116,6 @@ fn tools(filter: &UseStateHandle<Filter>, nodes: u16) -> Html {
     }
 }
 
-#[derive(Properties)]
 struct RowProps {
     /// For the words of the event; an event never changes its words.
     run: Run,
@@ -131,8 +132,7 @@ impl PartialEq for RowProps {
 }
 
 /// One event. Rendered once, however often the log is.
-#[component]
-fn Row(props: &RowProps) -> Html {
+fn row(props: &RowProps) -> Html {
     let event = &*props.event;
     let steps = event.step + 1;
     let fault = props.broken.is_some() || (event.by_hand && is_fault(&props.run, event));

@@ -12,6 +12,8 @@ mod settings;
 mod share;
 pub mod words;
 
+use crate::sim::Exhibit;
+use crate::ui::Program;
 use crate::ui::action::{Action, Look, Tab};
 use crate::ui::ahead::{Ahead, use_ahead};
 use crate::ui::exhibits;
@@ -29,6 +31,8 @@ pub struct PanelsProps {
     pub look: Look,
     /// What is asked of the Explorer.
     pub explore: Rc<Explore>,
+    /// What this page can run and draw.
+    pub program: &'static Program,
     /// Where actions go.
     pub act: Callback<Action>,
 }
@@ -56,7 +60,7 @@ fn icon(href: &'static str) -> Html {
 /// The tabs and the panel that is shown.
 #[component]
 pub fn Panels(props: &PanelsProps) -> Html {
-    let PanelsProps { run, look, explore, act } = props;
+    let PanelsProps { run, look, explore, act, .. } = props;
     let titles = use_titles(run);
     let ahead = use_ahead();
     let heads = heads(run, &titles, explore);
@@ -103,15 +107,13 @@ pub fn Panels(props: &PanelsProps) -> Html {
 
 fn view_panel(panel: PanelsProps, ahead: Ahead) -> Html {
     match panel.look.tab {
-        Tab::Inspector => html! { <inspector::Inspector ..panel/> },
+        Tab::Inspector => inspector::panel(&panel),
         Tab::Log => html! { <log::Log ..panel/> },
-        Tab::Invariants => html! { <invariants::Invariants ..panel/> },
-        Tab::Exhibit(index) => {
-            html! { <exhibits::ExhibitAt run={panel.run} selected={panel.look.selected} {index} act={panel.act} {ahead}/> }
-        }
-        Tab::Cost => html! { <cost::Cost ..panel/> },
+        Tab::Invariants => invariants::panel(&panel),
+        Tab::Exhibit(index) => exhibits::exhibit_at(&panel, index, &ahead),
+        Tab::Cost => cost::panel(&panel),
         Tab::Explore => explore::view(&panel),
-        Tab::Settings => html! { <settings::Settings ..panel/> },
+        Tab::Settings => settings::panel(&panel),
         Tab::Share => html! { <share::Share ..panel/> },
     }
 }
@@ -139,7 +141,7 @@ fn use_titles(run: &Run) -> std::rc::Rc<Vec<&'static str>> {
     use_memo((run.scenario.topic.number, run.scenario.algorithm, started), |_| {
         let timeline = run.timeline();
         let world = timeline.clock().world();
-        world.algorithm().exhibits(world, &timeline.record().trace).iter().map(exhibits::title).collect()
+        world.algorithm().exhibits(world, &timeline.record().trace).iter().map(Exhibit::title).collect()
     })
 }
 

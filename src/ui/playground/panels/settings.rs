@@ -17,8 +17,7 @@ const BANDWIDTHS: &[u32] = &[0, 1_000, 4_000, 16_000, 64_000, 256_000, 1_000_000
 const SEED_DRAWN_MAX: u64 = 1_000_000;
 
 /// All settings.
-#[component]
-pub fn Settings(props: &PanelsProps) -> Html {
+pub fn panel(props: &PanelsProps) -> Html {
     let PanelsProps { run, look, act, .. } = props;
     let timeline = run.timeline();
     let world = timeline.clock().world();

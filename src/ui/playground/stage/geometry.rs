@@ -134,7 +134,7 @@ impl Frame {
         }
         let (middle, rx, ry) = self.ellipse();
         let angle = (f32::from(node) / f32::from(self.nodes.max(1)) - 0.25) * std::f32::consts::TAU;
-        middle.plus(rx * angle.cos(), ry * angle.sin())
+        middle.plus(rx * cos(angle), ry * sin(angle))
     }
 
     /// Where the words of a node at `at` stand.
@@ -171,9 +171,19 @@ impl Frame {
     }
 }
 
+// The browser's own, which a program need not carry. Nothing of a run depends on them.
+
+fn cos(angle: f32) -> f32 {
+    js_sys::Math::cos(angle.into()) as f32
+}
+
+fn sin(angle: f32) -> f32 {
+    js_sys::Math::sin(angle.into()) as f32
+}
+
 /// The direction in whole degrees, clockwise from the right.
 pub fn degrees(way: Point) -> i16 {
-    way.y.atan2(way.x).to_degrees().round() as i16
+    js_sys::Math::atan2(way.y.into(), way.x.into()).to_degrees().round() as i16
 }
 
 /// The way of a message across the stage.
@@ -194,7 +204,7 @@ impl Track {
     pub fn at(&self, t: f32) -> Point {
         if self.loop_radius > 0.0 {
             let angle = (t - 0.25) * std::f32::consts::TAU;
-            return self.start.plus(self.loop_radius * angle.cos(), self.loop_radius * angle.sin());
+            return self.start.plus(self.loop_radius * cos(angle), self.loop_radius * sin(angle));
         }
         self.start.toward(self.end, t)
     }
@@ -202,7 +212,8 @@ impl Track {
     /// How far from the middle of a message's mark its nose sits.
     pub fn nose(&self) -> f32 {
         let angle = f32::from(self.angle).to_radians();
-        1.0 / (angle.cos() / 20.0).hypot(angle.sin() / 13.5)
+        let (x, y) = (cos(angle) / 20.0, sin(angle) / 13.5);
+        1.0 / (x * x + y * y).sqrt()
     }
 }
 

@@ -9,8 +9,8 @@ use std::rc::Rc;
 use yew::prelude::*;
 use yew::virtual_dom::Key;
 
-/// Properties of [`MessageMark`].
-#[derive(Properties, PartialEq)]
+/// What [`message_mark`] shows.
+#[derive(PartialEq)]
 pub struct MessageMarkProps {
     /// The message.
     pub mark: Rc<MarkPicture>,
@@ -25,8 +25,7 @@ pub fn key(mark: &MarkPicture) -> Key {
 }
 
 /// A message.
-#[component]
-pub fn MessageMark(props: &MessageMarkProps) -> Html {
+pub fn message_mark(props: &MessageMarkProps) -> Html {
     let mark = &*props.mark;
     let dropped = mark.going == Going::Dropped;
     let (angle, distance) = mark.nose;

@@ -20,11 +20,12 @@ mod tools;
 
 use crate::ui::action::{Action, Look, SPEEDS, Selected, Tool};
 use crate::ui::measure::{SIZE_AT_FIRST, SizeWatch};
+use crate::ui::part::keyed;
 use crate::ui::run::Run;
 use geometry::{Frame, Point};
 use hands::{Gesture, Moved};
-use message::MessageMark;
-use node::NodeMark;
+use message::MessageMarkProps;
+use node::NodeMarkProps;
 use picture::{Key, Picture, paint};
 use sheet::Sheet;
 use std::rc::Rc;
@@ -221,10 +222,12 @@ impl Component for Stage {
                     { link::view(&picture.links) }
                     { cut::view(&picture.groups, &picture.key.places, picture.key.frame) }
                     <g class="layer-messages" ref={self.messages.clone()}>
-                        { for picture.messages.iter().map(|message| html! { <MessageMark key={message::key(&message.mark)} mark={Rc::clone(&message.mark)}/> }) }
+                        { for picture.messages.iter().map(|message| {
+                            keyed(message::key(&message.mark), MessageMarkProps { mark: Rc::clone(&message.mark) }, message::message_mark)
+                        }) }
                     </g>
                     <g class="layer-nodes" ref={self.nodes.clone()}>
-                        { for picture.nodes.iter().map(|node| html! { <NodeMark key={node.id.0} node={Rc::clone(node)}/> }) }
+                        { for picture.nodes.iter().map(|node| keyed(node.id.0, NodeMarkProps { node: Rc::clone(node) }, node::node_mark)) }
                     </g>
                     if !self.draft.is_empty() {
                         <path class="cut-draft" d={self.draft.clone()}/>

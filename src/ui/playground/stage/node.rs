@@ -11,8 +11,8 @@ use yew::prelude::*;
 /// Radius of the disc that the signs were drawn for.
 const RADIUS_DRAWN: f32 = 26.0;
 
-/// Properties of [`NodeMark`].
-#[derive(Properties, PartialEq)]
+/// What [`node_mark`] shows.
+#[derive(PartialEq)]
 pub struct NodeMarkProps {
     /// The node.
     pub node: Rc<NodePicture>,
@@ -29,8 +29,7 @@ fn circle(class: &'static str, radius: f32) -> Html {
 }
 
 /// A node.
-#[component]
-pub fn NodeMark(props: &NodeMarkProps) -> Html {
+pub fn node_mark(props: &NodeMarkProps) -> Html {
     let node = &*props.node;
     let r = node.radius;
     let has_signs = r >= SIGNS_RADIUS_MIN;

@@ -53,8 +53,8 @@ pub fn stops(timeline: &Timeline) -> impl DoubleEndedIterator<Item = u64> {
     timeline.record().marks.iter().map(|mark| mark.step + 1)
 }
 
-/// Properties of [`Marks`].
-#[derive(Properties, PartialEq)]
+/// What [`drawn`] shows.
+#[derive(PartialEq)]
 pub struct MarksProps {
     /// The run, equal to itself until the next event.
     pub run: Run,
@@ -63,8 +63,7 @@ pub struct MarksProps {
 }
 
 /// The marks.
-#[component]
-pub fn Marks(props: &MarksProps) -> Html {
+pub fn drawn(props: &MarksProps) -> Html {
     let timeline = props.run.timeline();
     let known = timeline.end().1 as f64 / props.span_us.max(1) as f64 * WIDTH;
     html! {

@@ -6,8 +6,9 @@ mod marks;
 use super::format_time;
 use crate::sim::Timeline;
 use crate::ui::action::{Action, Look, SPEEDS};
+use crate::ui::part::part;
 use crate::ui::run::Run;
-use marks::{Marks, span_us, stops};
+use marks::{MarksProps, span_us, stops};
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -48,7 +49,7 @@ pub fn Transport(props: &TransportProps) -> Html {
     html! {
         <div class="pg-transport" role="group" aria-label="Time" onkeydown={space_plays(act)}>
             <div class="scrub">
-                <Marks run={props.run.at_step()} {span_us}/>
+                { part(MarksProps { run: props.run.at_step(), span_us }, marks::drawn) }
                 <input class="range" type="range" min="0" max={span_us.to_string()} value={now_us.to_string()} aria-label="Moment of the run"
                     aria-valuetext={format!("{}, step {steps} of {end_steps}", format_time(now_us))} {oninput} {onkeydown}/>
             </div>
@@ -60,7 +61,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 { key(act, "Next mark", "#i-next", "btn", mark_after(&timeline).map(Action::SeekStep)) }
             </div>
             <p class="readout"><b class="num">{ format_time(now_us) }</b><span class="num">{ readout(steps, end_steps, at_end) }</span></p>
-            <Choices run={props.run.at_step()} speed={props.look.speed} act={act.clone()}/>
+            { part(ChoicesProps { run: props.run.at_step(), speed: props.look.speed, act: act.clone() }, choices) }
         </div>
     }
 }
@@ -128,7 +129,7 @@ fn space_plays(act: &Callback<Action>) -> Callback<KeyboardEvent> {
     })
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 struct ChoicesProps {
     /// Equal to itself until the next event.
     run: Run,
@@ -137,8 +138,7 @@ struct ChoicesProps {
 }
 
 /// Branch and speed, and the way to what broke first.
-#[component]
-fn Choices(props: &ChoicesProps) -> Html {
+fn choices(props: &ChoicesProps) -> Html {
     let timeline = props.run.timeline();
     let active = timeline.branch().id;
     let first_broken = timeline.record().violations.iter().map(|violation| violation.step + 1).min();
