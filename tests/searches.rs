@@ -87,7 +87,10 @@ fn random_runs_find_what_breaks_and_shrink_it_to_the_shortest() {
     let report = searched(Search { walks: 2_000, ..two_timeouts() }, &scenario(&["vote_once_a_term"]));
     let witness = report.witness.unwrap();
     assert_eq!((report.verdict, witness.steps, witness.is_shortest), (Verdict::Found, 6, true));
-    assert_eq!(report.chase.unwrap().steps, Some(6));
+    let chase = report.chase.unwrap();
+    assert_eq!(chase.steps, Some(6));
+    let (walks, first) = (chase.walks, chase.first_steps.unwrap());
+    assert_eq!(words::chase(&chase), format!("Found after {walks} random runs, with {first} steps, and shrunk to 6 steps."));
 }
 
 #[test]

@@ -5,7 +5,7 @@ import { assertAccessible, eventually, readerTest, shoot } from './harness.mjs';
 import { key, linkOf, openLesson, stepCount, tab } from './lesson.mjs';
 
 const go = (page) => page.locator('#explore-go');
-const answer = (page) => page.locator('.explore [role=status]');
+const answer = (page) => page.locator('.explore-answer [role=status]');
 const answered = (page, words, waitMs) => eventually(`the answer ${words}`, async () => words.test(await answer(page).textContent()), waitMs);
 const figure = async (page, name) => {
   const row = page.locator('.explore-far dl > div', { hasText: name }).locator('dd');
@@ -84,4 +84,50 @@ readerTest('while a large search runs the page draws its frames, and it can be s
   await go(page).click();
   await eventually('it has begun again', async () => (await figure(page, 'distinct states')) > 0);
   await go(page).click();
+});
+
+readerTest('the states of a search can be walked over, by mouse and by key, and each is a moment of a run', async (page) => {
+  await openLesson(page);
+  await card(page, 'search-double-vote').getByRole('button', { name: 'Search' }).click();
+  await answered(page, /^Found: /);
+  await page.locator('.explore-states > summary').click();
+  const states = page.locator('.explore-states .tree-node');
+  // The one that is broken, where a click selects and a button goes.
+  const found = states.filter({ hasText: '!' });
+  await found.click();
+  assert.match(await page.locator('.explore-states [role=status]').textContent(), /node 0: leader, term 1; .*node 2: leader, term 1/);
+  await assertAccessible(page, '.pg-tabs');
+  await page.locator('.tree-details').getByRole('button', { name: 'Go there' }).click();
+  await eventually('it is broken there', async () => (await violated(page)) === '1 violated');
+  // One step to the left is a state in which it is not.
+  await found.focus();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await eventually('it is whole before', async () => (await violated(page)) === '5 hold');
+});
+
+readerTest('random runs find what breaks, and say how short they became', async (page) => {
+  await openLesson(page);
+  await card(page, 'search-double-vote').getByRole('button', { name: 'Search' }).click();
+  await answered(page, /^Found: /);
+  await page.locator('.explore-may > summary').click();
+  await knob(page, /^How/).selectOption({ label: 'random runs, then shrunk' });
+  await go(page).click();
+  await answered(page, /^Found: “Election safety” breaks in 6 steps\. No run is shorter\.$/, 60_000);
+  assert.match(await page.locator('.explore').textContent(), /Found after \d+ random runs?, with \d+ steps, and shrunk to 6 steps\./);
+});
+
+readerTest("a reader's own failure is shrunk to what mattered, which breaks it too", { timeout: 120_000 }, async (page) => {
+  await openLesson(page);
+  await card(page, 'search-double-vote').getByRole('button', { name: 'Search' }).click();
+  await answered(page, /^Found: /);
+  await page.locator('#explore-open').click();
+  await eventually('it breaks', async () => (await violated(page)) === '1 violated', 30_000);
+  await tab(page, /^Invariants/).click();
+  await page.getByRole('button', { name: /mattered/ }).click();
+  await answered(page, /^\d+ of the \d+ actions in this run mattered\.$/, 60_000);
+  const [left, of] = (await answer(page).textContent()).match(/\d+/g).map(Number);
+  assert.ok(left > 0 && left <= of, `${left} of ${of}`);
+  await page.locator('#explore-open').click();
+  await eventually('what is left breaks it', async () => (await violated(page)) === '1 violated', 30_000);
 });

@@ -167,3 +167,16 @@ readerTest('no panel is wider than a phone', { viewport: PHONE }, async (page) =
     assert.ok(overflow <= 0, `${id} is ${overflow} px too wide`);
   }
 });
+
+readerTest('a run is played ahead for its averages, stays where it is, and is shown again when asked', { timeout: 180_000 }, async (page) => {
+  await page.goto('lessons/21-queueing-theory/');
+  await page.keyboard.press('Shift');
+  await page.locator('#tab-exhibit-0').click();
+  const before = await page.locator('.readout').textContent();
+  await page.getByRole('button', { name: /^Play a million customers ahead$/ }).click();
+  await page.getByRole('button', { name: 'Stop here' }).waitFor();
+  await eventually('it is played', async () => /^This is 5,000,000 events ahead of the run/.test(await page.locator('.ahead [role=status]').textContent()), 120_000);
+  assert.equal(await page.locator('.readout').textContent(), before);
+  await page.getByRole('button', { name: 'Back to the run' }).click();
+  await page.getByRole('button', { name: /^Play a million customers ahead$/ }).waitFor();
+});

@@ -100,11 +100,12 @@ pub fn verdict(report: &Report, search: &Search, algorithm: &dyn Algorithm) -> S
 /// How far random runs are.
 pub fn chase(chase: &Chase) -> String {
     let steps = |steps: Option<u32>| count(u64::from(steps.unwrap_or(0)), "step");
-    match chase.phase {
-        Phase::Walk | Phase::Over => format!("{} random runs so far.", thousands(u64::from(chase.walks))),
-        Phase::Shrink => {
-            format!("Found after {} random runs, with {}. Now down to {}.", chase.walks, steps(chase.first_steps), steps(chase.steps))
-        }
-        Phase::Prove => format!("Down to {} from {}. Is there a shorter run?", steps(chase.steps), steps(chase.first_steps)),
+    let walks = count(u64::from(chase.walks), "random run");
+    match (chase.phase, chase.first_steps) {
+        (Phase::Walk, _) => format!("{walks} so far."),
+        (Phase::Over, None) => format!("{walks} in all."),
+        (Phase::Shrink, first) => format!("Found after {walks}, with {}. Now down to {}.", steps(first), steps(chase.steps)),
+        (Phase::Prove, first) => format!("Down to {} from {}. Is there a shorter run?", steps(chase.steps), steps(first)),
+        (Phase::Over, first) => format!("Found after {walks}, with {}, and shrunk to {}.", steps(first), steps(chase.steps)),
     }
 }

@@ -15,7 +15,7 @@ const NODES_MAX: usize = 240;
 /// Letters of a line that have room in a box; the rest is in the details.
 const LETTERS_MAX: usize = 24;
 
-const BOX_WIDTH: f64 = 152.0;
+const BOX_WIDTH: f64 = 182.0;
 const BOX_HEIGHT: f64 = 40.0;
 /// Room of the sign at the left of a box.
 const SIGN_WIDTH: f64 = 28.0;
@@ -23,6 +23,8 @@ const COLUMN_GAP: f64 = 30.0;
 const ROW_GAP: f64 = 8.0;
 /// Around all of it, so that no outline is cut off.
 const MARGIN: f64 = 4.0;
+/// Up to this many things in the tallest column, shorter ones stand in its middle; beside taller ones they stand at the top, in sight.
+const MIDDLE_ROWS_MAX: u32 = 12;
 
 /// Properties of [`TreeChart`].
 #[derive(Properties, PartialEq)]
@@ -43,7 +45,7 @@ struct Layout {
     height: f64,
 }
 
-/// Boxes in columns by depth, in their own order; shorter columns stand in the middle of the tallest.
+/// Boxes in columns by depth, in their own order.
 fn layout(nodes: &[TreeNode]) -> Layout {
     let columns = nodes.iter().map(|node| node.depth as usize + 1).max().unwrap_or(0).min(NODES_MAX);
     let mut counts = vec![0u32; columns];
@@ -61,7 +63,7 @@ fn layout(nodes: &[TreeNode]) -> Layout {
     let tallest = counts.iter().copied().max().unwrap_or(0);
     let row_height = BOX_HEIGHT + ROW_GAP;
     let corner = |(column, row): (usize, u32)| {
-        let spare = tallest - counts.get(column).copied().unwrap_or(0);
+        let spare = if tallest <= MIDDLE_ROWS_MAX { tallest - counts.get(column).copied().unwrap_or(0) } else { 0 };
         let y = MARGIN + (f64::from(row) + f64::from(spare) / 2.0) * row_height;
         (MARGIN + column as f64 * (BOX_WIDTH + COLUMN_GAP), y)
     };

@@ -20,6 +20,11 @@ const WALKS: u32 = 20_000;
 /// Client requests on offer.
 const REQUESTS_MAX: u16 = 3;
 
+const EVERYTHING: &str =
+    "Not one run is tried but all of them: every order of what can happen next, each state once, with the algorithm as it runs above.";
+const BY_CHANCE: &str =
+    "Runs are drawn by chance until one is found, and what does not matter is then left out of it, one step after another.";
+
 /// A number of the question that the reader may choose.
 struct Knob {
     label: &'static str,
@@ -128,9 +133,7 @@ pub fn view(props: &PanelsProps) -> Html {
                     { for BOUNDS.iter().map(|knob| number(knob, search, act)) }
                 </fieldset>
             </details>
-            <p class="exhibit-note">{ meaning(search.aim, algorithm) }
-                { " Not one run is tried but all of them: every order of what can happen next, each state once, with the algorithm as it runs above." }
-            </p>
+            <p class="exhibit-note">{ meaning(search.aim, algorithm) }{ " " }{ if search.walks > 0 { BY_CHANCE } else { EVERYTHING } }</p>
         </div>
     }
 }
