@@ -5,6 +5,7 @@
 
 use super::{Member, Method, OF_KEY, OF_TOKEN, Rules, hash_of};
 use crate::sim::NodeId;
+use crate::sim::sorted::sort_by_key;
 
 /// A virtual node: a place on the circle.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,7 +31,7 @@ impl Circle {
         let tokens = |member: &Member| rules.tokens.max(1).saturating_mul(member.weight.max(1));
         let mut spots: Vec<Spot> =
             members.iter().flat_map(|member| (0..tokens(member)).map(move |i| (*member, i))).map(|(member, i)| token(&member, i)).collect();
-        spots.sort_unstable_by_key(|spot| (spot.at, spot.node));
+        sort_by_key(&mut spots, |spot| (spot.at, spot.node));
         let mut circle = Circle { spots, placed: Vec::new() };
         if rules.method == Method::Bounded {
             circle.placed = circle.place_within_bounds(rules, members);

@@ -4,11 +4,14 @@
 
 use super::{Member, OF_PAIR, Rules, hash_of};
 use crate::sim::NodeId;
+use crate::sim::sorted::sort_by_key;
+use std::cmp::Reverse;
 
 /// The `count` nodes with the highest scores for a key, the highest first.
 pub fn highest(rules: &Rules, members: &[Member], key_hash: u64, count: usize) -> Vec<NodeId> {
     let mut scored: Vec<(f64, NodeId)> = members.iter().map(|member| (score(rules, *member, key_hash), member.node)).collect();
-    scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    // Scores are positive, and the bits of positive numbers are in the order of the numbers.
+    sort_by_key(&mut scored, |(score, node)| (Reverse(score.to_bits()), *node));
     scored.into_iter().take(count).map(|(_, node)| node).collect()
 }
 

@@ -4,9 +4,11 @@ use super::ghost::{Ghost, disks, membership};
 use super::message::Message;
 use super::state::{Stable, View};
 use super::{MEMBERSHIP, Store};
+use crate::sim::sorted::sort_by_key;
 use crate::sim::{Bindings, Choice, Cluster, Fact, NodeId, Step};
 use crate::topics::consistent_hashing::placement::circle::capacity;
 use crate::topics::consistent_hashing::placement::{Method, theory};
+use std::cmp::Reverse;
 
 /// A node whose keys, when it goes, nearly all fall to one other: at least so many of a hundred.
 const NEARLY_ALL_PERCENT: usize = 80;
@@ -167,7 +169,7 @@ fn heirs(cluster: &Cluster<'_, Store>, ghost: &Ghost, step: &Step<'_>) -> Option
         }
     }
     heirs.retain(|(keys, _)| *keys > 0);
-    heirs.sort_unstable_by(|a, b| b.cmp(a));
+    sort_by_key(&mut heirs, |heir| Reverse(*heir));
     (heirs.iter().map(|(keys, _)| keys).sum::<usize>() >= KEYS_TELLING).then_some((leaver, heirs))
 }
 

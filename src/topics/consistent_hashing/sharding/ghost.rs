@@ -5,26 +5,26 @@ use super::params::{READ, WRITE};
 use super::state::{Disk, Membership, Record, Stable, Version, View};
 use super::storage::NO_SUCH_KEY;
 use super::{MEMBERSHIP, Store};
+use crate::sim::sorted::{SortedMap, SortedSet};
 use crate::sim::{Broken, Choice, Cluster, CommandId, Invariant, NodeId, Outcome, Step};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// History that no node has.
 #[derive(Clone, PartialEq, Hash, Debug, Default)]
 pub struct Ghost {
     /// Keys that were there at the start, or whose write a client was told of: the version that must not be lost.
-    pub acknowledged: BTreeMap<u16, Version>,
+    pub acknowledged: SortedMap<u16, Version>,
     /// The view that `arrived` is of.
     view: u32,
     /// Keys that have come to a node in this view that had not had them.
-    pub arrived: BTreeSet<(NodeId, u16)>,
+    pub arrived: SortedSet<(NodeId, u16)>,
     /// Operations whose answers have been looked at.
-    answered: BTreeSet<CommandId>,
+    answered: SortedSet<CommandId>,
     /// The first key that moved between two nodes whose parts the change had nothing to do with: key, to whom.
     needless: Option<(u16, NodeId)>,
     /// The first read that was told of no key, though there was one: by whom, which.
     pub missed: Option<(NodeId, u16)>,
     /// Nodes whose disk was wiped while they were members.
-    wiped: BTreeSet<NodeId>,
+    wiped: SortedSet<NodeId>,
 }
 
 /// The membership's disk.
@@ -70,7 +70,7 @@ impl Ghost {
             Some((id, Message::Welcome { view, .. })) if view.version == 1 => {
                 let records = disk(cluster, id.to).map(|disk| &disk.records);
                 for (key, record) in records.into_iter().flatten() {
-                    self.acknowledged.entry(*key).or_insert(record.version);
+                    self.acknowledged.get_or_insert_with(*key, || record.version);
                 }
             }
             Some((id, Message::HandOff { view, records })) => {
@@ -113,7 +113,7 @@ impl Ghost {
                     let owners = view.map(|view| view.now.preference(key)).unwrap_or_default();
                     let common = owners.iter().filter_map(|node| record(cluster, *node, key)).map(|record| record.version).min();
                     if let Some(common) = common {
-                        let version = self.acknowledged.entry(key).or_insert(common);
+                        let version = self.acknowledged.get_or_insert_with(key, || common);
                         *version = common.max(*version);
                     }
                 }

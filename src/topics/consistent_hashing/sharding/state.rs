@@ -1,9 +1,9 @@
 //! What the membership and the storage nodes hold, and what they wait for.
 
 use super::message::Op;
+use crate::sim::sorted::{SortedMap, SortedSet};
 use crate::sim::{CommandId, NodeId, Timer as TimerKind, TimerInfo};
 use crate::topics::consistent_hashing::placement::Placement;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Who keeps keys, and who did before: enough to tell for each key where it is and where it is to go.
@@ -87,9 +87,9 @@ pub struct Membership {
     /// The latest view.
     pub view: Option<Rc<View>>,
     /// Nodes that have had keys on their disks: if one starts on a blank disk, it has lost them.
-    pub known: BTreeSet<NodeId>,
+    pub known: SortedSet<NodeId>,
     /// Nodes that have handed off what they had to in the latest view.
-    pub moved: BTreeSet<NodeId>,
+    pub moved: SortedSet<NodeId>,
 }
 
 impl Membership {
@@ -110,9 +110,9 @@ pub struct Disk {
     /// The latest view that it has heard of; `None` on a blank disk.
     pub view: Option<Rc<View>>,
     /// Keys with what they hold.
-    pub records: BTreeMap<u16, Record>,
+    pub records: SortedMap<u16, Record>,
     /// What is to be handed off: to whom, which key.
-    pub outgoing: BTreeSet<(NodeId, u16)>,
+    pub outgoing: SortedSet<(NodeId, u16)>,
     /// It was wiped, and has nothing to answer with until it is taken out of the cluster.
     pub is_lost: bool,
 }
@@ -121,9 +121,9 @@ pub struct Disk {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Memory {
     /// Writes whose copies are not all on disk yet.
-    pub writes: BTreeMap<CommandId, Write>,
+    pub writes: SortedMap<CommandId, Write>,
     /// Operations that wait for a key that has not come yet.
-    pub waiting: BTreeMap<u16, Vec<Op>>,
+    pub waiting: SortedMap<u16, Vec<Op>>,
 }
 
 /// A write under way.
@@ -134,7 +134,7 @@ pub struct Write {
     /// What the key holds with it.
     pub record: Record,
     /// Nodes whose copies are missing.
-    pub missing: BTreeSet<NodeId>,
+    pub missing: SortedSet<NodeId>,
 }
 
 /// What nodes wait for.

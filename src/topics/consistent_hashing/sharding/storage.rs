@@ -7,8 +7,8 @@ use super::message::{Ask, Command, Message, Op, op_in_words};
 use super::params::param;
 use super::state::{Disk, Memory, Record, Timer, Version, View, Write};
 use super::{Cx, MEMBERSHIP, retry_us};
+use crate::sim::sorted::SortedSet;
 use crate::sim::{CommandId, NodeId, Outcome};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A node starts, on a blank disk or on what it had.
@@ -22,7 +22,7 @@ pub fn start(disk: &Disk, cx: &mut Cx<'_>) -> Memory {
 
 /// Whatever is not acknowledged is sent (again).
 fn resume(disk: &Disk, cx: &mut Cx<'_>) {
-    let targets: BTreeSet<NodeId> = disk.outgoing.iter().map(|(to, _)| *to).collect();
+    let targets: SortedSet<NodeId> = disk.outgoing.iter().map(|(to, _)| *to).collect();
     if disk.view.is_none() || !targets.is_empty() {
         cx.set_timer(Timer::Retry, retry_us(cx));
     }
@@ -58,7 +58,7 @@ pub fn on_timer(disk: &mut Disk, memory: &Memory, cx: &mut Cx<'_>) {
         cx.send(MEMBERSHIP, Message::Hello);
         return cx.set_timer(Timer::Retry, retry_us(cx));
     };
-    let targets: BTreeSet<NodeId> = disk.outgoing.iter().map(|(to, _)| *to).collect();
+    let targets: SortedSet<NodeId> = disk.outgoing.iter().map(|(to, _)| *to).collect();
     for to in &targets {
         hand_off(disk, *to, cx);
     }
@@ -148,7 +148,7 @@ fn adopt(disk: &mut Disk, memory: &mut Memory, view: &Rc<View>, cx: &mut Cx<'_>)
         0 => format!("It is in view {}; none of its keys has to move.", view.version),
         count => format!("It is in view {}; {count} of its keys have to move.", view.version),
     });
-    let targets: BTreeSet<NodeId> = disk.outgoing.iter().map(|(to, _)| *to).collect();
+    let targets: SortedSet<NodeId> = disk.outgoing.iter().map(|(to, _)| *to).collect();
     for to in targets {
         hand_off(disk, to, cx);
     }
@@ -233,7 +233,7 @@ fn handle_fetch(disk: &Disk, from: NodeId, key: u16, cx: &mut Cx<'_>) {
 
 /// The later record stays.
 fn store(disk: &mut Disk, key: u16, record: Record) {
-    let mine = disk.records.entry(key).or_insert(record);
+    let mine = disk.records.get_or_insert_with(key, || record);
     if record.version > mine.version {
         *mine = record;
     }
@@ -265,7 +265,7 @@ fn serve(disk: &mut Disk, memory: &mut Memory, view: &Rc<View>, op: Op, may_fetc
         cx.say(|| format!("Key {} is not here yet. It asks the owner before.", op.key));
         fetch(view, op.key, cx);
         cx.set_timer(Timer::Retry, retry_us(cx));
-        return memory.waiting.entry(op.key).or_default().push(op);
+        return memory.waiting.get_or_insert_with(op.key, Vec::new).push(op);
     }
     match op.ask {
         Ask::Read => match disk.records.get(&op.key) {
@@ -295,8 +295,8 @@ fn serve_waiting(disk: &mut Disk, memory: &mut Memory, key: u16, cx: &mut Cx<'_>
 
 /// After a change of view everything that is under way begins anew: its owner may be another.
 fn serve_all(disk: &mut Disk, memory: &mut Memory, cx: &mut Cx<'_>) {
-    let waiting = std::mem::take(&mut memory.waiting).into_values().flatten();
-    let writes = std::mem::take(&mut memory.writes).into_values().map(|write| write.op);
+    let waiting = std::mem::take(&mut memory.waiting).into_iter().flat_map(|(_, ops)| ops);
+    let writes = std::mem::take(&mut memory.writes).into_iter().map(|(_, write)| write.op);
     for op in waiting.chain(writes).collect::<Vec<_>>() {
         cx.say(|| format!("It begins anew: {}.", op_in_words(&op)));
         route(disk, memory, op, cx);
@@ -310,7 +310,7 @@ fn write(disk: &mut Disk, memory: &mut Memory, view: &Rc<View>, op: Op, value: u
     let record = Record { version: Version { view: view.version, count }, value };
     store(disk, op.key, record);
     let me = cx.me();
-    let missing: BTreeSet<NodeId> = view.now.preference(op.key).into_iter().filter(|node| *node != me).collect();
+    let missing: SortedSet<NodeId> = view.now.preference(op.key).into_iter().filter(|node| *node != me).collect();
     for to in &missing {
         cx.send(*to, Message::Replicate { view: Rc::clone(view), id: op.id, key: op.key, record });
     }
