@@ -78,6 +78,17 @@ pub struct MessageKind {
     pub help: &'static str,
 }
 
+impl MessageKind {
+    /// A message that asks or tells.
+    pub const fn request(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> Self {
+        MessageKind { name, short, tone, reply: false, help }
+    }
+    /// One that answers.
+    pub const fn reply(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> Self {
+        MessageKind { name, short, tone, reply: true, help }
+    }
+}
+
 /// A kind of timer, declared once by the algorithm.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TimerInfo {

@@ -110,7 +110,7 @@ fn bounded_loads_keep_every_node_below_the_bound_with_one_virtual_node_each() {
     for seed in 0..50 {
         let rules = Rules { seed, tokens: 1, keys: 300, ..rules(Method::Bounded) };
         let most = |method| theory::owned(&Placement::new(Rules { method, ..rules }, members(1..=6)), 300).into_iter().max().unwrap();
-        assert!(most(Method::Bounded) <= capacity(&rules, 6));
+        assert!(most(Method::Bounded) <= capacity(rules.epsilon_percent, rules.keys, 6));
     }
 }
 

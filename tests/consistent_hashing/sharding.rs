@@ -1,9 +1,10 @@
 //! The store under random faults, with its rules on and off.
 
+use crate::run::{at_ms, facts};
 use faultline::check::schedule::{self, Shape, random_schedule};
 use faultline::sim::timeline::Entry;
 use faultline::sim::{
-    Argument, At, Choice, CommandCall, CommandId, Conditions, Intervention, Latency, NodeId, Outcome, Params, Setup, Timeline, rng,
+    Argument, At, Choice, CommandCall, CommandId, Conditions, Intervention, Latency, NodeId, Outcome, Setup, Timeline, rng,
 };
 use faultline::topics::consistent_hashing::sharding::param;
 use faultline::topics::topic;
@@ -17,17 +18,7 @@ const WRITE: u16 = 3;
 const READ: u16 = 4;
 
 fn setup(seed: u64, nodes: u16, params: &[(u16, i64)]) -> Setup {
-    let (_, entry) = topic(5).unwrap().by_id("sharding").unwrap();
-    let mut values = Params::defaults(entry.algorithm.params());
-    for (index, value) in params {
-        assert!(entry.algorithm.params()[usize::from(*index)].admits(*value));
-        values.set(*index, *value);
-    }
-    Setup { algorithm: entry.algorithm, nodes, seed, params: values, network: entry.network, checked: true }
-}
-
-fn at_ms(ms: u64, choice: Choice) -> Entry {
-    Entry { at: At { time_us: ms * 1_000, after: 0 }, what: Intervention::Do(choice) }
+    crate::run::setup("sharding", seed, nodes, params)
 }
 
 fn call(ms: u64, node: u16, k: u32, command: u16, arguments: &[i64]) -> Entry {
@@ -73,13 +64,6 @@ fn restless(seed: u64, changes: &[u16]) -> Vec<Entry> {
 fn broken(setup: &Setup, entries: &[Entry]) -> Option<(&'static str, String)> {
     let ended = schedule::play(setup, entries, 25_000_000).unwrap();
     ended.broken.map(|(index, broken)| (setup.algorithm.invariants()[index].name, broken.says))
-}
-
-fn facts(setup: Setup, entries: Vec<Entry>, until_ms: u64) -> (Vec<&'static str>, Timeline) {
-    let mut timeline = Timeline::new(setup, entries).unwrap();
-    timeline.seek_time(until_ms * 1_000).unwrap();
-    let infos = timeline.setup().algorithm.facts();
-    (timeline.record().fired.iter().map(|fired| infos[usize::from(fired.fact)].name).collect(), timeline)
 }
 
 fn is_settled(timeline: &Timeline) -> bool {

@@ -79,7 +79,7 @@ impl Circle {
 
     /// "The ball goes to the first bin clockwise that is not full"; a bin is full with ⌈(1 + ε) m / n⌉ balls (§1.1).
     fn place_within_bounds(&self, rules: &Rules, members: &[Member]) -> Vec<u32> {
-        let capacity = capacity(rules, members.len());
+        let capacity = capacity(rules.epsilon_percent, rules.keys, members.len());
         let mut held = vec![0_u32; members.len()];
         let mut placed = Vec::new();
         for key in 0..rules.keys {
@@ -99,8 +99,8 @@ impl Circle {
     }
 }
 
-/// How many keys a node may hold with bounded loads: ⌈(1 + ε) m / n⌉.
-pub fn capacity(rules: &Rules, nodes: usize) -> u32 {
-    let percent = u64::from(rules.keys) * u64::from(100 + rules.epsilon_percent);
+/// How many of `balls` a bin may hold with bounded loads: ⌈(1 + ε) m / n⌉.
+pub fn capacity(epsilon_percent: u32, balls: u32, nodes: usize) -> u32 {
+    let percent = u64::from(balls) * u64::from(100 + epsilon_percent);
     u32::try_from(percent.div_ceil(100 * nodes.max(1) as u64)).unwrap_or(u32::MAX)
 }

@@ -39,11 +39,19 @@ impl Method {
     /// All, in the order of the param's options.
     pub const ALL: [Method; 6] = [Method::Modulo, Method::Circle, Method::Rendezvous, Method::Jump, Method::Maglev, Method::Bounded];
 
+    /// The one of a param's value.
+    pub fn of(value: u64) -> Self {
+        usize::try_from(value).ok().and_then(|index| Method::ALL.get(index).copied()).unwrap_or_default()
+    }
+
     /// Whether a key moves only to the node that joins, and from the node that leaves, whichever that is ("monotone", Karger et al. 1997).
     pub fn is_monotone(self) -> bool {
         matches!(self, Method::Circle | Method::Rendezvous)
     }
 }
+
+/// What the page calls them, in the same order.
+pub const METHODS: &[&str] = &["modulo", "ring", "rendezvous", "jump", "Maglev", "bounded loads"];
 
 /// Everything besides the members that decides where a key is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -73,6 +81,11 @@ pub struct Member {
     pub node: NodeId,
     /// Its share relative to the others', where the method knows weights: on the circle and in rendezvous.
     pub weight: u32,
+}
+
+/// Members of weight 1.
+pub fn equal_members(nodes: impl IntoIterator<Item = NodeId>) -> Vec<Member> {
+    nodes.into_iter().map(|node| Member { node, weight: 1 }).collect()
 }
 
 /// Rules applied to members: says where any key is. Two are equal if they were made of the same; what was worked out is shared.

@@ -1,7 +1,7 @@
 //! What is known of load and movement, and the same measured over other seeds of the hash function. Charts as plain data.
 
 use super::circle::capacity;
-use super::{Member, Method, Placement, Rules};
+use super::{Method, Placement, Rules, equal_members};
 use crate::sim::{Curve, Drawn, Guide, GuideKind, NodeId, Point, Scale, Series, Tone};
 
 /// Seeds that a measurement is the mean of.
@@ -13,7 +13,7 @@ const NODES_MAX: u16 = 10;
 /// Virtual nodes of a node in the chart of spread: powers of two up to this one.
 const TOKENS_LOG2_MAX: u32 = 8;
 /// Of a normal distribution, 95 % are within so many standard deviations.
-const Z_95: f64 = 1.96;
+pub const Z_95: f64 = 1.96;
 
 /// Part of the keys that move when a node joins `n` others: modulo the number of nodes.
 pub fn moved_modulo(n: f64) -> f64 {
@@ -44,10 +44,6 @@ pub fn charts(placement: &Placement) -> Vec<Series> {
     vec![load(placement), movement(placement), spread(placement)]
 }
 
-fn equal_members(n: u16) -> Vec<Member> {
-    (1..=n).map(|node| Member { node: NodeId(node), weight: 1 }).collect()
-}
-
 /// Mean of samples, with the ends of its 95 % confidence interval.
 fn mean(samples: &[f64]) -> (f64, f64, f64) {
     let count = samples.len().max(1) as f64;
@@ -59,7 +55,8 @@ fn mean(samples: &[f64]) -> (f64, f64, f64) {
 
 /// Part of the keys whose owner changes when a node joins `n` others.
 pub fn moved_measured(rules: Rules, n: u16, keys: u16) -> f64 {
-    let (before, after) = (Placement::new(rules, equal_members(n)), Placement::new(rules, equal_members(n + 1)));
+    let (before, after) =
+        (Placement::new(rules, equal_members((1..=n).map(NodeId))), Placement::new(rules, equal_members((1..=n + 1).map(NodeId))));
     let moved = (0..keys).filter(|key| before.owner(*key) != after.owner(*key)).count();
     moved as f64 / f64::from(keys.max(1))
 }
@@ -93,7 +90,7 @@ fn movement(placement: &Placement) -> Series {
 
 /// Standard deviation of the nodes' parts of the circle relative to their mean, over several seeds.
 pub fn spread_measured(rules: Rules, n: u16, seeds: u32) -> f64 {
-    let members = equal_members(n);
+    let members = equal_members((1..=n).map(NodeId));
     let parts = (0..seeds).flat_map(|seed| {
         let placement = Placement::new(Rules { seed, method: Method::Circle, ..rules }, members.clone());
         placement.circle().map(|circle| circle.shares(&members)).unwrap_or_default()
@@ -152,7 +149,11 @@ fn load(placement: &Placement) -> Series {
     let fair = |x: f64| Point { x, y: per_node, band: Some(((per_node - Z_95 * sigma).max(0.0), per_node + Z_95 * sigma)) };
     let mut guides = Vec::new();
     if rules.method == Method::Bounded {
-        guides.push(Guide { label: "bound".to_owned(), at: capacity(&rules, members.len()).into(), kind: GuideKind::Level });
+        guides.push(Guide {
+            label: "bound".to_owned(),
+            at: capacity(rules.epsilon_percent, rules.keys, members.len()).into(),
+            kind: GuideKind::Level,
+        });
     }
     let most = counts.iter().max().copied().unwrap_or(0);
     Series {

@@ -38,7 +38,7 @@ pub const ALL: &[Fact<Store>] = &[
     },
     Fact {
         name: "key-fetched",
-        sentence: "Node {node} is asked for key {key} before it has come, and fetches it.",
+        sentence: "Node {node} is asked for key {key} before it has come, and fetches it from node {other}.",
         mark: true,
         test: key_fetched,
     },
@@ -59,9 +59,6 @@ pub const ALL: &[Fact<Store>] = &[
 
 /// The view that this step made, if it made one.
 fn new_view<'a>(cluster: &Cluster<'a, Store>, step: &Step<'_>) -> Option<&'a View> {
-    if !matches!(step.choice, Choice::Command { node: MEMBERSHIP, .. }) {
-        return None;
-    }
     let Stable::Membership(before) = &step.before::<Store>()?.stable else { return None };
     let view = membership(cluster)?.view.as_deref()?;
     (before.view.as_ref()?.version < view.version).then_some(view)
@@ -200,7 +197,7 @@ fn within_bound(cluster: &Cluster<'_, Store>, ghost: &Ghost, step: &Step<'_>) ->
     finished(cluster, ghost, step)?;
     let view = membership(cluster)?.view.as_ref()?;
     let rules = view.now.rules();
-    let bound = capacity(rules, view.now.members().len());
+    let bound = capacity(rules.epsilon_percent, rules.keys, view.now.members().len());
     let most = theory::owned(&view.now, u16::try_from(rules.keys).unwrap_or(u16::MAX)).into_iter().max()?;
     (rules.method == Method::Bounded && most <= bound).then(|| Bindings::nodes([]).with("bound", bound))
 }

@@ -7,15 +7,14 @@ use super::params::{self, param};
 use super::state::{Membership, Timer, View};
 use super::{Cx, retry_us};
 use crate::sim::{CommandId, NodeId, Outcome};
-use crate::topics::consistent_hashing::placement::{Member, Placement};
+use crate::topics::consistent_hashing::placement::{Member, Placement, equal_members};
 use std::rc::Rc;
 
 /// The first view, or after a crash whatever was under way.
 pub fn start(membership: &mut Membership, cx: &mut Cx<'_>) {
     if membership.view.is_none() {
         let count = u16::try_from(cx.params().get(param::MEMBERS)).unwrap_or(1).min(cx.nodes().saturating_sub(1));
-        let members: Vec<Member> = (1..=count).map(|node| Member { node: NodeId(node), weight: 1 }).collect();
-        let now = Placement::new(params::rules(cx.params()), members);
+        let now = Placement::new(params::rules(cx.params()), equal_members((1..=count).map(NodeId)));
         membership.view = Some(Rc::new(View { version: 1, was: now.clone(), now, dead: None }));
     }
     if !membership.is_settled() {
@@ -30,6 +29,7 @@ pub fn on_message(membership: &mut Membership, from: NodeId, message: &Message, 
             let is_new = !membership.known.contains(&from);
             cx.send(from, Message::Welcome { view, is_new });
         }
+        Message::Change(id, command) => on_command(membership, *id, *command, cx),
         Message::Moved(version) if *version == view.version => {
             membership.known.insert(from);
             membership.moved.insert(from);

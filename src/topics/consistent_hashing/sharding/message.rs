@@ -109,6 +109,8 @@ pub enum Message {
         /// What it holds now.
         record: Record,
     },
+    /// To the membership: a change that a client asked another node for.
+    Change(CommandId, Command),
     /// The copy is on disk.
     Stored {
         /// The view's version.
@@ -120,22 +122,19 @@ pub enum Message {
 
 /// In the order of [`kind`].
 pub const KINDS: &[MessageKind] = &[
-    kind_of("Hello", "Hi", Tone::Neutral, false, "A node has started on a blank disk."),
-    kind_of("Welcome", "Wel", Tone::Neutral, true, "The view, and whether the node is new."),
-    kind_of("View", "View", Tone::Leader, false, "Who keeps keys from now on."),
-    kind_of("Moved", "Mvd", Tone::Leader, true, "All that this node had to hand off has been acknowledged."),
-    kind_of("HandOff", "Key", Tone::Candidate, false, "Keys for their new owner."),
-    kind_of("Taken", "Ack", Tone::Good, true, "The keys are on the new owner's disk."),
-    kind_of("Fetch", "Get", Tone::Pending, false, "The new owner needs a key now that has not come yet."),
-    kind_of("NotHere", "No", Tone::Bad, true, "The old owner has no such key."),
-    kind_of("Forward", "Op", Tone::Follower, false, "A client's operation, for the key's owner."),
-    kind_of("Replicate", "Rep", Tone::Follower, false, "A copy of a write."),
-    kind_of("Stored", "OK", Tone::Follower, true, "The copy is on disk."),
+    MessageKind::request("Hello", "Hi", Tone::Neutral, "A node has started on a blank disk."),
+    MessageKind::reply("Welcome", "Wel", Tone::Neutral, "The view, and whether the node is new."),
+    MessageKind::request("View", "View", Tone::Leader, "Who keeps keys from now on."),
+    MessageKind::reply("Moved", "Mvd", Tone::Leader, "All that this node had to hand off has been acknowledged."),
+    MessageKind::request("HandOff", "Key", Tone::Candidate, "Keys for their new owner."),
+    MessageKind::reply("Taken", "Ack", Tone::Good, "The keys are on the new owner's disk."),
+    MessageKind::request("Fetch", "Get", Tone::Pending, "The new owner needs a key now that has not come yet."),
+    MessageKind::reply("NotHere", "No", Tone::Bad, "The old owner has no such key."),
+    MessageKind::request("Forward", "Op", Tone::Follower, "A client's operation, for the key's owner."),
+    MessageKind::request("Replicate", "Rep", Tone::Follower, "A copy of a write."),
+    MessageKind::reply("Stored", "OK", Tone::Follower, "The copy is on disk."),
+    MessageKind::request("Change", "Chg", Tone::Leader, "A client wants another membership. The membership answers."),
 ];
-
-const fn kind_of(name: &'static str, short: &'static str, tone: Tone, reply: bool, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply, help }
-}
 
 /// Index into [`KINDS`].
 pub fn kind(message: &Message) -> u16 {
@@ -151,6 +150,7 @@ pub fn kind(message: &Message) -> u16 {
         Message::Forward { .. } => 8,
         Message::Replicate { .. } => 9,
         Message::Stored { .. } => 10,
+        Message::Change(..) => 11,
     }
 }
 
@@ -171,6 +171,7 @@ pub fn describe(message: &Message) -> String {
         Message::Forward { op, .. } => format!("Forward {}: {}", op.id, op_in_words(op)),
         Message::Replicate { id, key, record, .. } => format!("Replicate {id}: key {key} holds {}", record.value),
         Message::Stored { id, .. } => format!("Stored {id}"),
+        Message::Change(id, _) => format!("Change {id}: a client wants another membership"),
     }
 }
 

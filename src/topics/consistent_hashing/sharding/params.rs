@@ -2,7 +2,7 @@
 
 use super::message::{Ask, Command};
 use crate::sim::{ArgumentKind, CommandCall, CommandSpec, NodeId, ParamKind, ParamSpec, Params};
-use crate::topics::consistent_hashing::placement::{Method, Rules};
+use crate::topics::consistent_hashing::placement::{METHODS, Method, Rules};
 
 /// Indices of the params.
 pub mod param {
@@ -43,7 +43,7 @@ pub const PARAMS: &[ParamSpec] = &[
         name: "method",
         label: "Placement",
         help: "How the node of a key is found. A change counts from the next join or leave on; then keys go to where the new method wants them.",
-        kind: ParamKind::Choice(&["modulo", "ring", "rendezvous", "jump", "Maglev", "bounded loads"]),
+        kind: ParamKind::Choice(METHODS),
         default: 1,
     },
     ParamSpec {
@@ -136,7 +136,7 @@ pub const PARAMS: &[ParamSpec] = &[
 pub fn rules(params: &Params) -> Rules {
     let u32_of = |index| u32::try_from(params.get_u64(index)).unwrap_or(u32::MAX);
     Rules {
-        method: Method::ALL.get(u32_of(param::METHOD) as usize).copied().unwrap_or_default(),
+        method: Method::of(params.get_u64(param::METHOD)),
         seed: u32_of(param::HASH_SEED),
         tokens: u32_of(param::TOKENS),
         table: TABLE_SIZES.get(u32_of(param::TABLE) as usize).copied().unwrap_or(13),
@@ -166,19 +166,14 @@ pub const COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         name: "join",
         label: "Let a node join",
-        help: "Node 0 only: the node becomes a member, and keys move to it.",
+        help: "The node becomes a member, and keys move to it.",
         arguments: &[NODE, ("weight", ArgumentKind::Number { min: 1, max: 10, default: 1 })],
     },
-    CommandSpec {
-        name: "leave",
-        label: "Let a node leave",
-        help: "Node 0 only: the node hands its keys off and is then spare.",
-        arguments: &[NODE],
-    },
+    CommandSpec { name: "leave", label: "Let a node leave", help: "The node hands its keys off and is then spare.", arguments: &[NODE] },
     CommandSpec {
         name: "remove",
         label: "Declare a node dead",
-        help: "Node 0 only: the node is a member no more and is not waited for; its keys come from other copies, if there are any.",
+        help: "The node is a member no more and is not waited for; its keys come from other copies, if there are any.",
         arguments: &[NODE],
     },
     CommandSpec {

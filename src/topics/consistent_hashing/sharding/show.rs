@@ -6,6 +6,7 @@ use super::{MEMBERSHIP, Store};
 use crate::sim::{
     Cell, Cluster, Exhibit, Field, Ledger, LedgerRow, NodeId, NodeView, Ring, RingKey, RingOwner, RingPlace, Role, Timer as _, Tone,
 };
+use crate::topics::consistent_hashing::node_tone;
 use crate::topics::consistent_hashing::placement::circle::{Circle, Spot};
 use crate::topics::consistent_hashing::placement::{Method, Placement, theory};
 
@@ -122,7 +123,7 @@ fn ring(cluster: &Cluster<'_, Store>, ghost: &Ghost, view: &View, circle: &Circl
         RingOwner {
             label: format!("node {}", member.node),
             node: Some(member.node),
-            tone: Tone::Series(u8::try_from(member.node.0).unwrap_or(0)),
+            tone: node_tone(member.node),
             share,
             keys: count(mine().count()),
             moved: count(mine().filter(|key| key.moved).count()),
@@ -149,9 +150,8 @@ fn cell(text: String, tone: Tone, settled: bool, hint: String) -> Cell {
 /// Where there is no circle: buckets, Maglev's table, rankings.
 fn buckets(view: &View, ghost: &Ghost) -> Ledger {
     let now = &view.now;
-    let tone = |node: NodeId| Tone::Series(u8::try_from(node.0).unwrap_or(0));
     if let Some(entries) = now.table() {
-        let cells: Vec<Cell> = entries.map(|node| cell(node.to_string(), tone(node), true, format!("node {node}"))).collect();
+        let cells: Vec<Cell> = entries.map(|node| cell(node.to_string(), node_tone(node), true, format!("node {node}"))).collect();
         let row = |(index, cells): (usize, &[Cell])| LedgerRow {
             label: (index * TABLE_COLUMNS).to_string(),
             cells: cells.to_vec(),
@@ -168,7 +168,11 @@ fn buckets(view: &View, ghost: &Ghost) -> Ledger {
         let everyone = Placement::new(super::Rules { replicas: u32::from(u16::MAX), ..*now.rules() }, now.members().to_vec());
         let row = |key: u16| LedgerRow {
             label: format!("key {key}"),
-            cells: everyone.preference(key).into_iter().map(|node| cell(format!("node {node}"), tone(node), true, String::new())).collect(),
+            cells: everyone
+                .preference(key)
+                .into_iter()
+                .map(|node| cell(format!("node {node}"), node_tone(node), true, String::new()))
+                .collect(),
             ..LedgerRow::default()
         };
         return Ledger {
@@ -183,7 +187,7 @@ fn buckets(view: &View, ghost: &Ghost) -> Ledger {
         label: format!("bucket {index}"),
         node: Some(member.node),
         cells: vec![
-            cell(format!("node {}", member.node), tone(member.node), true, String::new()),
+            cell(format!("node {}", member.node), node_tone(member.node), true, String::new()),
             cell(keys.to_string(), Tone::Neutral, true, "of the keys at the start".to_owned()),
         ],
         ..LedgerRow::default()

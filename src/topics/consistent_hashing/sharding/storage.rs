@@ -79,7 +79,10 @@ pub fn on_timer(disk: &mut Disk, memory: &Memory, cx: &mut Cx<'_>) {
 pub fn on_command(disk: &mut Disk, memory: &mut Memory, id: CommandId, command: Command, cx: &mut Cx<'_>) {
     match command {
         Command::Client { key, ask } => route(disk, memory, Op { id, key, ask }, cx),
-        _ => cx.reply(id, Outcome::Refused("this is a storage node: ask the membership, node 0")),
+        change => {
+            cx.say(|| "Members are the membership's matter. It passes this on.".to_owned());
+            cx.send(MEMBERSHIP, Message::Change(id, change));
+        }
     }
 }
 
