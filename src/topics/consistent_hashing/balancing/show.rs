@@ -155,28 +155,28 @@ fn queues(cluster: &Cluster<'_, Balancing>, desk: &Desk) -> Ledger {
     let row = |node: NodeId| {
         let label = format!("node {node}");
         let Some(Volatile::Server(Server { queue, cache, found })) = cluster.volatile(node) else {
-            return LedgerRow { label, node: Some(node), note: "down".to_owned(), cells: Vec::new() };
+            return LedgerRow { label, note: "down".to_owned(), ..LedgerRow::default() };
         };
         let cell = |(request, key): &(u32, u16)| Cell {
             text: key.to_string(),
-            tone: if *key == HOT { Tone::Bad } else { Tone::Neutral },
+            corner: if *key == HOT { "hot".to_owned() } else { String::new() },
+            tone: if *key == HOT { Tone::Leader } else { Tone::Neutral },
             settled: true,
             hint: format!("request {request}, for {}", if *key == HOT { "the hot key, 0".to_owned() } else { format!("key {key}") }),
-            ..Cell::default()
         };
         let answers = found.0 + found.1;
         let percent = (100 * found.0).checked_div(answers).unwrap_or(0);
         let out = if desk.out.contains(&node) { "taken out; " } else { "" };
         LedgerRow {
             label,
-            node: Some(node),
+            node: None,
             note: format!("{out}{} queued; {} keys in cache, {percent} % hits", queue.len(), cache.len()),
             cells: queue.iter().take(QUEUE_SHOWN).map(cell).collect(),
         }
     };
     Ledger {
         title: "Queues",
-        caption: "The requests that each server has, by their keys; the first is being served. Red: the hot key.",
+        caption: "The requests that each server has, by their keys; the first is being served.",
         columns: Vec::new(),
         rows: (1..cluster.nodes()).map(NodeId).map(row).collect(),
     }
