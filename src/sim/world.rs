@@ -329,6 +329,12 @@ impl World {
     pub fn flight(&self, id: MessageId) -> Option<&Flight> {
         self.flights.get(id)
     }
+    /// How many messages have ended their flight so far, copies included: almost always by arriving.
+    pub fn arrivals(&self) -> u64 {
+        let sent: u64 = self.slots.iter().flat_map(|slot| &slot.sent).map(|(_, count)| u64::from(*count)).sum();
+        let copies: u64 = self.copies.values().map(|count| u64::from(*count)).sum();
+        (sent + copies).saturating_sub(self.flights.len() as u64)
+    }
     /// Client operations so far, in order of invocation.
     pub fn operations(&self) -> &[Operation] {
         &self.operations

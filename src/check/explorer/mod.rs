@@ -14,6 +14,7 @@
 //! - [`replay`]: a witness as the journal of a run that plays, rewinds and is a link.
 //! - [`symmetry`]: interchangeable nodes.
 //! - `survey`: the first states and the steps between them, for a picture.
+//! - [`valency`]: what can still be decided.
 //! - `space`, `parts`, `scene`, `state`, `table`: how states are kept, and why a step costs so little.
 
 pub mod hunt;
@@ -27,6 +28,7 @@ mod state;
 mod survey;
 pub mod symmetry;
 mod table;
+pub mod valency;
 
 use crate::sim::erased::{Answers, Effects};
 use crate::sim::hash::finish;

@@ -751,6 +751,11 @@ impl Playground {
                 if off > 0 {
                     <span class="rule-off">{ if off == 1 { "1 rule off".to_owned() } else { format!("{off} rules off") } }</span>
                 }
+                if timeline.clock().is_manual() {
+                    <button class="btn" type="button" onclick={self.act.reform(|_: MouseEvent| Action::Do(Intervention::Manual(false)))}>
+                        { "Let the clock deliver" }
+                    </button>
+                }
                 <button class="btn btn-quiet" type="button" onclick={self.act.reform(|_: MouseEvent| Action::Reset)}>
                     <svg class="icon" aria-hidden="true"><use href="#i-reset"/></svg>{ "Reset" }
                 </button>

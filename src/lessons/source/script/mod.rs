@@ -124,6 +124,7 @@ enum Deed {
     ClockDrift(Who, i32),
     Params(Vec<(u16, i64)>),
     Network(Where, Option<Changes>),
+    Manual(bool),
 }
 
 impl Script {

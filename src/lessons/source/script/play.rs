@@ -10,6 +10,7 @@ pub fn interventions(deed: &Deed, timeline: &Timeline) -> Result<Vec<Interventio
     Ok(match deed {
         Deed::Node(make, who) => one(make(node(world, who)?)),
         Deed::Heal => one(Choice::Heal),
+        Deed::Manual(on) => vec![Intervention::Manual(*on)],
         Deed::Links(make, links) => {
             let mut all = Vec::new();
             for (from, to) in pairs(world, links)? {

@@ -30,6 +30,7 @@ const ACTIONS: &[&str] = &[
     "clock",
     "set",
     "network",
+    "manual",
 ];
 
 /// Reads all scripts of a lesson. `files` are (name of the file without ending, path, text).
@@ -189,6 +190,7 @@ impl Reader<'_> {
                 Some(true) => Ok(Deed::Heal),
                 _ => Err(value.mistake("expected `heal = true`.")),
             },
+            "manual" => value.as_bool().map(Deed::Manual).ok_or_else(|| value.mistake("expected `manual = true` or `manual = false`.")),
             "partition" => partition(script, &value),
             "delay" => {
                 let mut fields = value.table("delay")?;
