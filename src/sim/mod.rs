@@ -7,7 +7,7 @@
 //! ```
 //!
 //! - [`world`]: what there is, and the one way in which it changes.
-//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows; [`series`], [`cells`]: its charts and arrays.
+//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows; [`series`], [`cells`], [`ring`]: its charts, arrays and circles.
 //! - [`clock`], [`script`]: drivers. `agenda`: what is due when. [`network`], [`rng`]: what the clock draws.
 //! - [`trace`]: what happened. [`timeline`]: rewind, branches, marks.
 //! - [`erased`]: why the engine is compiled once for all algorithms.
@@ -26,6 +26,7 @@ pub mod limits;
 pub mod network;
 mod params;
 pub mod protocol;
+pub mod ring;
 pub mod rng;
 pub mod script;
 pub mod series;
@@ -45,6 +46,7 @@ pub use id::{CommandId, MessageId, NodeId, TimerId};
 pub use network::{Conditions, Latency, Scope};
 pub use params::{ParamKind, ParamSpec, Params};
 pub use protocol::{Bindings, Broken, Cluster, Context, Fact, Invariant, Node, Protocol, Timer};
+pub use ring::{Ring, RingKey, RingOwner, RingPlace};
 pub use series::{Curve, Drawn, Guide, GuideKind, Point, Scale, Series};
 pub use timeline::{At, Timeline};
 pub use trace::{Event, Fired, Mark, MarkKind, Record, Trace, Violation};

@@ -1,6 +1,6 @@
 //! What an algorithm shows of itself, as plain data. The page has one component for each kind and knows no algorithm.
 
-use super::{Cells, Choice, History, NodeId, Series};
+use super::{Cells, Choice, History, NodeId, Ring, Series};
 
 /// A colour by meaning. Each has a shape or glyph besides in the page, so colour is never the only sign.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -78,6 +78,17 @@ pub struct MessageKind {
     pub help: &'static str,
 }
 
+impl MessageKind {
+    /// A message that asks or tells.
+    pub const fn request(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> Self {
+        MessageKind { name, short, tone, reply: false, help }
+    }
+    /// One that answers.
+    pub const fn reply(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> Self {
+        MessageKind { name, short, tone, reply: true, help }
+    }
+}
+
 /// A kind of timer, declared once by the algorithm.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TimerInfo {
@@ -111,6 +122,8 @@ pub enum Exhibit {
     Cells(Cells),
     /// A history of registers.
     History(HistoryView),
+    /// A hash circle.
+    Ring(Ring),
 }
 
 impl Exhibit {
@@ -123,6 +136,7 @@ impl Exhibit {
             Exhibit::Series(_) => ExhibitKind::Series,
             Exhibit::Cells(_) => ExhibitKind::Cells,
             Exhibit::History(_) => ExhibitKind::History,
+            Exhibit::Ring(_) => ExhibitKind::Ring,
         }
     }
 
@@ -135,6 +149,7 @@ impl Exhibit {
             Exhibit::Series(series) => series.title,
             Exhibit::Cells(cells) => cells.title,
             Exhibit::History(view) => view.title,
+            Exhibit::Ring(ring) => ring.title,
         }
     }
 }
@@ -154,11 +169,13 @@ pub enum ExhibitKind {
     Cells,
     /// [`Exhibit::History`].
     History,
+    /// [`Exhibit::Ring`].
+    Ring,
 }
 
 impl ExhibitKind {
     /// How many there are.
-    pub const COUNT: usize = 6;
+    pub const COUNT: usize = 7;
 }
 
 /// Rows of cells: logs, tables, ballots.

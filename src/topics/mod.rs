@@ -7,6 +7,7 @@
 
 pub mod bloom_filters;
 pub mod consistency;
+pub mod consistent_hashing;
 pub mod flp;
 pub mod leader_election;
 pub mod locking;
@@ -46,8 +47,15 @@ pub struct Topic {
 }
 
 /// All topics, by number.
-pub const TOPICS: &[Topic] =
-    &[consistency::TOPIC, flp::TOPIC, leader_election::TOPIC, locking::TOPIC, bloom_filters::TOPIC, queueing::TOPIC];
+pub const TOPICS: &[Topic] = &[
+    consistency::TOPIC,
+    flp::TOPIC,
+    consistent_hashing::TOPIC,
+    leader_election::TOPIC,
+    locking::TOPIC,
+    bloom_filters::TOPIC,
+    queueing::TOPIC,
+];
 
 /// The topic of a lesson.
 pub const fn topic(number: u8) -> Option<&'static Topic> {

@@ -9,20 +9,14 @@ use crate::sim::{
 };
 use crate::topics::roles;
 
-const fn request(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply: false, help }
-}
-
-const fn reply(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply: true, help }
-}
-
 /// Kinds of [`StoreMessage`], the first of every lock's kinds.
-pub const READ: MessageKind = request("Read", "RD", Tone::Neutral, "A client that has the lock asks the storage for the counter.");
-pub const VALUE: MessageKind = reply("Value", "VAL", Tone::Neutral, "The counter, and how many writes there have been.");
-pub const WRITE: MessageKind = request("Write", "WR", Tone::Leader, "The client's sum. The storage takes it, or refuses it by its token.");
-pub const WRITTEN: MessageKind = reply("Written", "OK", Tone::Good, "The storage has taken the write.");
-pub const STALE: MessageKind = reply("Stale", "OLD", Tone::Bad, "The storage has seen a higher token, so it refuses.");
+pub const READ: MessageKind =
+    MessageKind::request("Read", "RD", Tone::Neutral, "A client that has the lock asks the storage for the counter.");
+pub const VALUE: MessageKind = MessageKind::reply("Value", "VAL", Tone::Neutral, "The counter, and how many writes there have been.");
+pub const WRITE: MessageKind =
+    MessageKind::request("Write", "WR", Tone::Leader, "The client's sum. The storage takes it, or refuses it by its token.");
+pub const WRITTEN: MessageKind = MessageKind::reply("Written", "OK", Tone::Good, "The storage has taken the write.");
+pub const STALE: MessageKind = MessageKind::reply("Stale", "OLD", Tone::Bad, "The storage has seen a higher token, so it refuses.");
 /// Number of these.
 pub const STORE_KINDS: u16 = 5;
 

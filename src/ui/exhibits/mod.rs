@@ -4,6 +4,7 @@ mod cells;
 mod history;
 mod intervals;
 mod ledger;
+mod ring;
 mod scale;
 mod series;
 pub mod tree;
@@ -42,6 +43,7 @@ impl Drawers {
                 ExhibitKind::Series => series,
                 ExhibitKind::Cells => cells,
                 ExhibitKind::History => history,
+                ExhibitKind::Ring => ring,
             });
             rest = others;
         }
@@ -83,6 +85,11 @@ fn cells(exhibit: Exhibit, _: &Around<'_>) -> Html {
 fn history(exhibit: Exhibit, around: &Around<'_>) -> Html {
     let Exhibit::History(view) = exhibit else { return Html::default() };
     html! { <history::HistoryChart {view} edited={around.run.edited.clone()} act={around.act.clone()}/> }
+}
+
+fn ring(exhibit: Exhibit, around: &Around<'_>) -> Html {
+    let Exhibit::Ring(ring) = exhibit else { return Html::default() };
+    html! { <ring::RingChart {ring} selected={around.selected}/> }
 }
 
 /// An exhibit of the run's algorithm: at the present moment, or as far as it has been played ahead.

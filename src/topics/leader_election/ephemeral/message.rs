@@ -132,30 +132,22 @@ pub fn command(call: &CommandCall) -> Result<Command, String> {
     }
 }
 
-const fn request(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply: false, help }
-}
-
-const fn reply(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply: true, help }
-}
-
 pub const KINDS: &[MessageKind] = &[
-    request("Connect", "CON", Tone::Pending, "A client asks for a session."),
-    reply("Connected", "SES", Tone::Pending, "The session is open; it lives as long as pings arrive."),
-    request("Ping", "PNG", Tone::Neutral, "Keeps the session alive, and repeats what the client watches."),
-    reply("Pong", "PON", Tone::Neutral, "The session is alive; tells of a watched znode whose event was lost."),
-    request("Create", "CRE", Tone::Candidate, "Creates an ephemeral znode with the next sequence number."),
-    reply("Created", "SEQ", Tone::Candidate, "The sequence number of the new znode."),
-    request("GetChildren", "LS", Tone::Candidate, "Asks for all znodes of the election."),
-    reply("Children", "LST", Tone::Candidate, "All znodes of the election and their owners."),
-    request("Exists", "WCH", Tone::Follower, "Sets a watch on a znode, if it still exists."),
-    reply("ExistsAnswer", "YN", Tone::Follower, "Whether it exists, and so whether the watch is set."),
-    request("Close", "END", Tone::Pending, "Ends the session; its znode goes at once."),
-    request("Event", "EVT", Tone::Leader, "A watched znode is gone. A watch fires once."),
-    request("Expired", "EXP", Tone::Bad, "There is no such session any more, and its znode is gone with it."),
-    request("Write", "WRT", Tone::Good, "A leader writes to the store, under its znode's sequence number."),
-    reply("Written", "ACK", Tone::Good, "The store took the write, or refused it as stale."),
+    MessageKind::request("Connect", "CON", Tone::Pending, "A client asks for a session."),
+    MessageKind::reply("Connected", "SES", Tone::Pending, "The session is open; it lives as long as pings arrive."),
+    MessageKind::request("Ping", "PNG", Tone::Neutral, "Keeps the session alive, and repeats what the client watches."),
+    MessageKind::reply("Pong", "PON", Tone::Neutral, "The session is alive; tells of a watched znode whose event was lost."),
+    MessageKind::request("Create", "CRE", Tone::Candidate, "Creates an ephemeral znode with the next sequence number."),
+    MessageKind::reply("Created", "SEQ", Tone::Candidate, "The sequence number of the new znode."),
+    MessageKind::request("GetChildren", "LS", Tone::Candidate, "Asks for all znodes of the election."),
+    MessageKind::reply("Children", "LST", Tone::Candidate, "All znodes of the election and their owners."),
+    MessageKind::request("Exists", "WCH", Tone::Follower, "Sets a watch on a znode, if it still exists."),
+    MessageKind::reply("ExistsAnswer", "YN", Tone::Follower, "Whether it exists, and so whether the watch is set."),
+    MessageKind::request("Close", "END", Tone::Pending, "Ends the session; its znode goes at once."),
+    MessageKind::request("Event", "EVT", Tone::Leader, "A watched znode is gone. A watch fires once."),
+    MessageKind::request("Expired", "EXP", Tone::Bad, "There is no such session any more, and its znode is gone with it."),
+    MessageKind::request("Write", "WRT", Tone::Good, "A leader writes to the store, under its znode's sequence number."),
+    MessageKind::reply("Written", "ACK", Tone::Good, "The store took the write, or refused it as stale."),
 ];
 
 /// Index into [`KINDS`].
