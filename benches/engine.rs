@@ -67,6 +67,15 @@ fn resident_bytes() -> Option<u64> {
     Some(pages * 4096)
 }
 
+/// A text that is typed at one replica and replayed at another.
+fn writing(criterion: &mut Criterion) {
+    let history = common::writing::history(common::EDITS);
+    let mut group = criterion.benchmark_group("text");
+    group.sample_size(10).throughput(Throughput::Elements(common::EDITS as u64));
+    group.bench_function("editing history of single letters", |bencher| bencher.iter(|| common::writing::replay(black_box(&history))));
+    group.finish();
+}
+
 fn links(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("link");
     group.sample_size(30);
@@ -80,5 +89,5 @@ fn links(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, seeks, events, links);
+criterion_group!(benches, seeks, events, writing, links);
 criterion_main!(benches);

@@ -82,6 +82,14 @@ fn seeks_in_a_long_run() {
 }
 
 #[wasm_bindgen_test]
+fn an_editing_history() {
+    let history = common::writing::history(common::EDITS);
+    let ms = took_ms(|| assert!(!common::writing::replay(&history).1.is_empty()));
+    console_log!("editing history of {} operations, typed and replayed at another replica: {ms:.0} ms", common::EDITS);
+    assert!(ms < 1_000.0);
+}
+
+#[wasm_bindgen_test]
 fn links() {
     let text = link::encode(&common::busy_scenario()).expect("it is valid");
     let decode_ms = took_ms(|| (0..100).for_each(|_| assert!(link::decode(&text, TOPICS).is_ok()))) / 100.0;

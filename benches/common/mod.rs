@@ -1,6 +1,7 @@
 //! The runs and links that the benches measure, natively and in the browser. Knows no clock but the world's.
 
 pub mod ping;
+pub mod writing;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,6 +14,8 @@ use faultline::sim::{Argument, Choice, Clock, CommandCall, CommandId, Interventi
 use faultline::topics::{self, TOPICS};
 use std::rc::Rc;
 
+/// Operations of the editing history that is replayed.
+pub const EDITS: usize = 25_000;
 /// Events of the run that is rewound.
 pub const LONG_RUN_EVENTS: u64 = 100_000;
 /// Nodes of every run of Raft.

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! - [`world`]: what there is, and the one way in which it changes.
-//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows; [`series`], [`cells`], [`ring`]: its charts, arrays and circles.
+//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows; [`series`], [`cells`], [`ring`], [`documents`]: its charts, arrays,
+//!   circles and texts.
 //! - [`clock`], [`script`]: drivers. `agenda`: what is due when. [`network`], [`rng`]: what the clock draws.
 //! - [`trace`]: what happened. [`timeline`]: rewind, branches, marks.
 //! - [`erased`]: why the engine is compiled once for all algorithms.
@@ -16,6 +17,7 @@ mod agenda;
 pub mod cells;
 mod choice;
 pub mod clock;
+pub mod documents;
 pub mod erased;
 mod error;
 mod flights;
@@ -39,6 +41,7 @@ pub mod world;
 pub use cells::{Cells, Packed, Probe};
 pub use choice::{Argument, ArgumentKind, Choice, CommandCall, CommandSpec, Operation, Outcome};
 pub use clock::{Clock, Intervention, Setup, Tally};
+pub use documents::{Document, Documents, Edit, Offer, Stretch};
 pub use erased::{Algorithm, Env, Erased, FactInfo, InvariantInfo};
 pub use error::Error;
 pub use history::{Access, Call, History};

@@ -1,6 +1,6 @@
 //! What an algorithm shows of itself, as plain data. The page has one component for each kind and knows no algorithm.
 
-use super::{Cells, Choice, History, NodeId, Ring, Series};
+use super::{Cells, Choice, Documents, History, NodeId, Ring, Series};
 
 /// A colour by meaning. Each has a shape or glyph besides in the page, so colour is never the only sign.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -124,6 +124,8 @@ pub enum Exhibit {
     History(HistoryView),
     /// A hash circle.
     Ring(Ring),
+    /// Texts that the reader edits.
+    Documents(Documents),
 }
 
 impl Exhibit {
@@ -137,6 +139,7 @@ impl Exhibit {
             Exhibit::Cells(_) => ExhibitKind::Cells,
             Exhibit::History(_) => ExhibitKind::History,
             Exhibit::Ring(_) => ExhibitKind::Ring,
+            Exhibit::Documents(_) => ExhibitKind::Documents,
         }
     }
 
@@ -150,6 +153,7 @@ impl Exhibit {
             Exhibit::Cells(cells) => cells.title,
             Exhibit::History(view) => view.title,
             Exhibit::Ring(ring) => ring.title,
+            Exhibit::Documents(documents) => documents.title,
         }
     }
 }
@@ -171,11 +175,13 @@ pub enum ExhibitKind {
     History,
     /// [`Exhibit::Ring`].
     Ring,
+    /// [`Exhibit::Documents`].
+    Documents,
 }
 
 impl ExhibitKind {
     /// How many there are.
-    pub const COUNT: usize = 7;
+    pub const COUNT: usize = 8;
 }
 
 /// Rows of cells: logs, tables, ballots.

@@ -8,6 +8,7 @@
 pub mod bloom_filters;
 pub mod consistency;
 pub mod consistent_hashing;
+pub mod crdts;
 pub mod flp;
 pub mod leader_election;
 pub mod locking;
@@ -53,6 +54,7 @@ pub const TOPICS: &[Topic] = &[
     consistent_hashing::TOPIC,
     leader_election::TOPIC,
     locking::TOPIC,
+    crdts::TOPIC,
     bloom_filters::TOPIC,
     queueing::TOPIC,
 ];

@@ -1,6 +1,7 @@
 //! What an algorithm shows beside the cluster: one component a kind of exhibit. Knows no algorithm.
 
 mod cells;
+mod documents;
 mod history;
 mod intervals;
 mod ledger;
@@ -44,6 +45,7 @@ impl Drawers {
                 ExhibitKind::Cells => cells,
                 ExhibitKind::History => history,
                 ExhibitKind::Ring => ring,
+                ExhibitKind::Documents => documents,
             });
             rest = others;
         }
@@ -90,6 +92,11 @@ fn history(exhibit: Exhibit, around: &Around<'_>) -> Html {
 fn ring(exhibit: Exhibit, around: &Around<'_>) -> Html {
     let Exhibit::Ring(ring) = exhibit else { return Html::default() };
     html! { <ring::RingChart {ring} selected={around.selected}/> }
+}
+
+fn documents(exhibit: Exhibit, around: &Around<'_>) -> Html {
+    let Exhibit::Documents(documents) = exhibit else { return Html::default() };
+    html! { <documents::DocumentsChart {documents} run={around.run.clone()} act={around.act.clone()}/> }
 }
 
 /// An exhibit of the run's algorithm: at the present moment, or as far as it has been played ahead.

@@ -24,6 +24,7 @@ use crate::ui::part::keyed;
 use crate::ui::run::Run;
 use geometry::{Frame, Point};
 use hands::{Gesture, Moved};
+pub use menu::CLIENT;
 use message::MessageMarkProps;
 use node::NodeMarkProps;
 use picture::{Key, Picture, paint};
