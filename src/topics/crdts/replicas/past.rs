@@ -6,7 +6,7 @@ use super::params::WAYS;
 use super::replica::Replica;
 use super::seen::{Seen, Stamp};
 use super::text::{Dot, Place};
-use crate::sim::{Choice, Cluster, Step};
+use crate::sim::{Choice, Cluster, NodeId, Step};
 
 /// Words that are watched for mixing: the last ones.
 const WORDS_MAX: usize = 64;
@@ -31,11 +31,13 @@ impl Made {
     }
 }
 
-/// Letters that one replica typed one after the other, each behind the one before.
+/// Letters that one replica typed one after the other, each behind the one before, while no other had received any of them.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Word {
     /// The update that began it.
     pub stamp: Stamp,
+    /// The last update of it.
+    pub until: Stamp,
     /// What its replica had seen before the last update of it.
     pub before: Seen,
     /// Where it was begun.
@@ -75,12 +77,14 @@ pub struct Past {
 pub fn observe(past: &mut Past, cluster: &Cluster<'_, Replicas>, step: &Step<'_>) {
     let Choice::Command { node, call, .. } = step.choice else { return };
     let (Some(replicas), Ok(update)) = (cluster.stable(*node), super::params::update(call)) else { return };
-    for (story, replica) in past.stories.iter_mut().zip(replicas) {
-        note(story, node.0, &update, replica);
+    for (way, (story, replica)) in past.stories.iter_mut().zip(replicas).enumerate() {
+        let has = |other: NodeId, stamp| cluster.stable(other).and_then(|all| all.get(way)).is_some_and(|other| other.seen.contains(stamp));
+        let is_received = |stamp: Stamp| cluster.ids().any(|other| other.0 != stamp.replica && has(other, stamp));
+        note(story, node.0, &update, replica, &is_received);
     }
 }
 
-fn note(story: &mut Story, origin: u16, update: &Update, replica: &Replica) {
+fn note(story: &mut Story, origin: u16, update: &Update, replica: &Replica, is_received: &dyn Fn(Stamp) -> bool) {
     let stamp = Stamp { replica: origin, number: replica.seen.count(origin) };
     // Refused, or of a replica whose disk was wiped: then nothing is known.
     if stamp.number == 0 || story.made.iter().any(|made| made.stamp == stamp) {
@@ -88,25 +92,26 @@ fn note(story: &mut Story, origin: u16, update: &Update, replica: &Replica) {
     }
     let before = replica.seen.without_last(origin);
     if let Update::Insert { letters, .. } = update {
-        note_word(story, stamp, &before, letters, replica);
+        note_word(story, stamp, &before, letters, replica, is_received);
     }
     story.made.push(Made { stamp, update: update.clone(), before });
 }
 
-fn note_word(story: &mut Story, stamp: Stamp, before: &Seen, letters: &str, replica: &Replica) {
+fn note_word(story: &mut Story, stamp: Stamp, before: &Seen, letters: &str, replica: &Replica, is_received: &dyn Fn(Stamp) -> bool) {
     let count = u32::try_from(letters.chars().count()).unwrap_or(0);
     let last = Dot { counter: replica.clock, replica: stamp.replica };
     let first = Dot { counter: (replica.clock + 1).saturating_sub(count), ..last };
     let Some((place, preceding)) = replica.data.text.around(first) else { return };
-    if let Some(word) = story.words.iter_mut().find(|word| word.stamp.replica == stamp.replica && Some(word.last) == preceding) {
-        (word.last, word.before) = (last, before.clone());
+    let goes_on = |word: &&mut Word| word.stamp.replica == stamp.replica && Some(word.last) == preceding && !is_received(word.until);
+    if let Some(word) = story.words.iter_mut().find(goes_on) {
+        (word.last, word.before, word.until) = (last, before.clone(), stamp);
         word.letters.push_str(letters);
         return;
     }
     if story.words.len() >= WORDS_MAX {
         story.words.remove(0);
     }
-    story.words.push(Word { stamp, before: before.clone(), place, first, last, letters: letters.to_owned() });
+    story.words.push(Word { stamp, until: stamp, before: before.clone(), place, first, last, letters: letters.to_owned() });
 }
 
 impl Story {
