@@ -17,7 +17,7 @@ use crate::scenario::search::Search;
 use crate::scenario::search::task::{News, Task};
 use crate::scenario::{Moment, Scenario, link};
 use crate::sim::timeline::Entry;
-use crate::sim::{At, Choice, Error, History, Intervention, Timeline};
+use crate::sim::{At, Choice, Error, ExhibitKind, History, Intervention, Timeline};
 use crate::ui::Program;
 use crate::ui::action::{Action, Dock, Exploring, Look, SPEED_USUAL, SPEEDS, Selected, Tab, Tool};
 use crate::ui::memory::{self, Progress};
@@ -275,6 +275,9 @@ impl Playground {
                     // Another algorithm has other properties.
                     self.job = None;
                     self.explore = Rc::default();
+                    if is_worked_in(&timeline) {
+                        self.look.tab = Tab::Exhibit(0);
+                    }
                 }
                 self.run = Some(Loaded {
                     name: experiments::name_of(&self.lesson, &scenario),
@@ -798,6 +801,13 @@ impl Playground {
             experiments::controls(experiment, self.attempt.as_ref(), &self.progress, &self.act)
         }) } }
     }
+}
+
+/// Whether the first exhibit is there to be worked in: then the page opens with it.
+fn is_worked_in(timeline: &Timeline) -> bool {
+    let world = timeline.clock().world();
+    let exhibits = world.algorithm().exhibits(world, &timeline.record().trace);
+    exhibits.first().is_some_and(|exhibit| exhibit.kind() == ExhibitKind::Documents)
 }
 
 /// What of the look the panels show: they need not render because a menu opened.
