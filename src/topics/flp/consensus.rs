@@ -32,7 +32,7 @@ const PATTERN_DIGITS: u16 = 3;
 pub const INPUTS_SPEC: ParamSpec = ParamSpec {
     name: "inputs",
     label: "Inputs of the nodes",
-    help: "What each node proposes at the start: the first digit is node 0's. With more than three nodes the pattern repeats.",
+    help: "What each node proposes at the start: the first digit is node 0's. With more than three nodes the pattern repeats. Read at the start of a run.",
     kind: ParamKind::Choice(INPUTS),
     default: 2,
 };

@@ -159,17 +159,23 @@ impl TimerKind for Timer {
         }
     }
     fn info(self) -> TimerInfo {
-        const SUSPECT: [&str; 7] =
-            ["suspect node 0", "suspect node 1", "suspect node 2", "suspect node 3", "suspect node 4", "suspect node 5", "suspect node 6"];
         match self {
             Timer::Heartbeat => TimerInfo { name: "heartbeat", action: "send a heartbeat now" },
-            Timer::Silence(node) => {
-                let action = SUSPECT.get(node.index()).copied().unwrap_or("suspect it");
-                TimerInfo { name: action, action }
-            }
+            Timer::Silence(node) => SILENCES.get(node.index()).copied().unwrap_or(TimerInfo { name: "silence", action: "suspect it" }),
         }
     }
 }
+
+/// A word for the silence of each node of the largest cluster.
+const SILENCES: [TimerInfo; 7] = [
+    TimerInfo { name: "silence of node 0", action: "suspect node 0" },
+    TimerInfo { name: "silence of node 1", action: "suspect node 1" },
+    TimerInfo { name: "silence of node 2", action: "suspect node 2" },
+    TimerInfo { name: "silence of node 3", action: "suspect node 3" },
+    TimerInfo { name: "silence of node 4", action: "suspect node 4" },
+    TimerInfo { name: "silence of node 5", action: "suspect node 5" },
+    TimerInfo { name: "silence of node 6", action: "suspect node 6" },
+];
 
 const PARAMS: &[ParamSpec] = &[
     consensus::INPUTS_SPEC,

@@ -231,8 +231,11 @@ fn clock_and_timers(world: &World, node: NodeId) -> Html {
 
 fn timer_row(world: &World, timer: &TimerSlot) -> Html {
     let name = world.algorithm().timer(timer.code).map_or("timer", |info| info.name);
-    let left_us = timer.due_us.saturating_sub(world.now_us());
-    html! { <><dt>{ name }</dt><dd>{ format!("in {}, at {}", format_time(left_us), format_time(timer.due_us)) }</dd></> }
+    let when = match timer.due_us {
+        u64::MAX => "when somebody fires it".to_owned(),
+        due_us => format!("in {}, at {}", format_time(due_us.saturating_sub(world.now_us())), format_time(due_us)),
+    };
+    html! { <><dt>{ name }</dt><dd>{ when }</dd></> }
 }
 
 fn meanings(view: &NodeView) -> Html {

@@ -206,12 +206,13 @@ fn node_entries(menu: &mut Content, world: &World, id: NodeId) {
     for timer in world.slot(id).into_iter().flat_map(|slot| slot.timers()) {
         let info = world.algorithm().timer(timer.code);
         let (name, action) = info.map_or(("timer", "fire its timer"), |info| (info.name, info.action));
-        let left = milliseconds(timer.due_us.saturating_sub(world.now_us()));
+        // A timer that nothing fires by itself is due at the end of time.
+        let small = match timer.due_us {
+            u64::MAX => format!("{name}: waits for you"),
+            due_us => format!("{name}: {} left", milliseconds(due_us.saturating_sub(world.now_us()))),
+        };
         let fire = Choice::Fire(TimerId { node: id, code: timer.code, generation: timer.generation });
-        menu.add(Entry {
-            small: Some(format!("{name}: {left} left")),
-            ..choice("timeout", capital(action), fire.clone()).only_if(world, &fire)
-        });
+        menu.add(Entry { small: Some(small), ..choice("timeout", capital(action), fire.clone()).only_if(world, &fire) });
     }
     if status == Status::Up {
         for (index, spec) in (0u16..).zip(world.algorithm().commands()) {
