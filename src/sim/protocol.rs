@@ -53,6 +53,13 @@ pub struct Invariant<P: Protocol> {
     pub check: fn(&Cluster<'_, P>, &P::Ghost) -> Result<(), Broken>,
 }
 
+impl<P: Protocol> Clone for Invariant<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<P: Protocol> Copy for Invariant<P> {}
+
 /// How an invariant is broken.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Broken {
@@ -75,6 +82,13 @@ pub struct Fact<P: Protocol> {
     /// What it says now.
     pub test: fn(&Cluster<'_, P>, &P::Ghost, &Step<'_>) -> Option<Bindings>,
 }
+
+impl<P: Protocol> Clone for Fact<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<P: Protocol> Copy for Fact<P> {}
 
 /// Values for the names in braces of a caption, and the nodes it is about.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -193,9 +207,10 @@ impl<'a, P: Protocol> Context<'a, P> {
         self.env.clock_us
     }
 
-    /// Sends a message. One to oneself is delivered like any other.
-    pub fn send(&mut self, to: NodeId, message: P::Message) {
-        self.effects.send(to, std::rc::Rc::new(message));
+    /// Sends a message. One to oneself is delivered like any other. A protocol that is made of parts says with `From` how a part's messages, and its
+    /// timers, are its own.
+    pub fn send(&mut self, to: NodeId, message: impl Into<P::Message>) {
+        self.effects.send(to, std::rc::Rc::new(message.into()));
     }
     /// Sends the same message to every other member.
     pub fn broadcast(&mut self, message: P::Message) {
@@ -205,16 +220,16 @@ impl<'a, P: Protocol> Context<'a, P> {
         }
     }
     /// Arms a timer; one of the same kind that is already armed is replaced. The time passes by the node's own clock.
-    pub fn set_timer(&mut self, timer: P::Timer, after_us: u64) {
-        self.effects.set_timer(timer.code(), after_us, after_us);
+    pub fn set_timer(&mut self, timer: impl Into<P::Timer>, after_us: u64) {
+        self.effects.set_timer(timer.into().code(), after_us, after_us);
     }
     /// Arms a timer with a duration that the driver draws from `low_us ..= high_us`.
-    pub fn set_timer_between(&mut self, timer: P::Timer, low_us: u64, high_us: u64) {
-        self.effects.set_timer(timer.code(), low_us, high_us.max(low_us));
+    pub fn set_timer_between(&mut self, timer: impl Into<P::Timer>, low_us: u64, high_us: u64) {
+        self.effects.set_timer(timer.into().code(), low_us, high_us.max(low_us));
     }
     /// Disarms a timer.
-    pub fn cancel_timer(&mut self, timer: P::Timer) {
-        self.effects.cancel_timer(timer.code());
+    pub fn cancel_timer(&mut self, timer: impl Into<P::Timer>) {
+        self.effects.cancel_timer(timer.into().code());
     }
     /// A random number in `0 .. n`, answered by the driver: drawn, tried out one by one, or read back.
     pub fn choose(&mut self, n: u32) -> u32 {

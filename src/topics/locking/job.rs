@@ -10,13 +10,14 @@
 //! Between the check and the departure of the write lie 20 ms, as there always is some time: whatever freezes the client just then makes the
 //! check worthless.
 
-use super::storage::{Fencing, History, Request, Storage, StoreMessage, Token};
-use crate::sim::{ArgumentKind, CommandCall, CommandId, CommandSpec, Context, NodeId, Outcome, ParamKind, ParamSpec, Protocol, TimerInfo};
+use super::protocol::{Cx, Lock, storage_at};
+use super::storage::{Fencing, Request, Storage, StoreMessage, Token};
+use crate::sim::{ArgumentKind, CommandCall, CommandId, CommandSpec, NodeId, Outcome, ParamKind, ParamSpec, Timer, TimerInfo};
 
 /// Time from the check of the lock to the departure of the write, in microseconds.
 const SENDING_US: u64 = 20_000;
 
-/// Indices of the params that all locks of the lesson have.
+/// Indices of the params that the locks of the lesson have in common.
 pub mod param {
     /// How long a lock lasts without renewal, in milliseconds.
     pub const TTL_MS: u16 = 0;
@@ -30,8 +31,14 @@ pub mod param {
     pub const REPEAT: u16 = 4;
     /// Rule: a client gives up when its lock has run out by its own clock.
     pub const VALIDITY_CHECK: u16 = 5;
-    /// Number of these.
-    pub const COUNT: u16 = 6;
+    /// Where a lock's own begin, if it hands out no tokens.
+    pub const OWN: u16 = 6;
+    /// Rule: the storage refuses writes with a lower token than one that wrote. Of locks with tokens.
+    pub const FENCE: u16 = 6;
+    /// Rule: reads raise the fence too. Of locks with tokens.
+    pub const FENCE_READS: u16 = 7;
+    /// Where a lock's own begin, if it hands out tokens.
+    pub const OWN_WITH_TOKENS: u16 = 8;
 }
 
 const fn ms(name: &'static str, label: &'static str, help: &'static str, (min, max, default): (i64, i64, i64)) -> ParamSpec {
@@ -43,53 +50,52 @@ pub const fn rule(name: &'static str, label: &'static str, help: &'static str) -
     ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
 }
 
-/// How long a lock lasts.
-pub const TTL: ParamSpec = ms(
-    "ttl_ms",
-    "Time to live of a lock",
-    "A lock that is neither renewed nor given back for so long runs out, and another client may have it.",
-    (200, 10_000, 1_500),
-);
-/// Shortest work.
-pub const WORK_MIN: ParamSpec = ms("work_min_ms", "Shortest work", "Time between reading and writing, at least.", (0, 10_000, 400));
-/// Longest work.
-pub const WORK_MAX: ParamSpec = ms("work_max_ms", "Longest work", "Time between reading and writing, at most.", (0, 10_000, 400));
-/// Pause before the next try.
-pub const RETRY: ParamSpec = ms(
-    "retry_ms",
-    "Pause before the next try",
-    "A client that got no lock, or no answer, asks again after about so long. Half of it is drawn by chance.",
-    (100, 5_000, 400),
-);
-/// Whether clients come back for more.
-pub const REPEAT: ParamSpec = ParamSpec {
-    name: "repeat",
-    label: "Clients come back for more",
-    help: "Each client begins the next addition by itself, a while after the last.",
-    kind: ParamKind::Toggle,
-    default: 0,
-};
-/// Whether clients watch their own time.
-pub const VALIDITY_CHECK: ParamSpec = rule(
-    "validity_check",
-    "Clients watch their own time",
-    "A client gives up once its lock has run out by its own clock, counted from when it asked. Without this rule it writes however \
-     late it is.",
-);
-/// Whether the storage checks tokens of writes.
-pub const FENCE: ParamSpec = rule(
-    "fence",
-    "The storage checks tokens",
-    "The storage remembers the highest token and refuses lower ones. Without this rule a client that is late overwrites its \
-     successor's work.",
-);
-/// Whether it checks those of reads too.
-pub const FENCE_READS: ParamSpec = rule(
-    "fence_reads",
-    "Reads raise the fence too",
-    "A read tells the storage that a later holder is at work. Without this rule an earlier holder may still write between its \
-     successor's read and write.",
-);
+/// What the reader may set of every lock.
+pub const PARAMS: &[ParamSpec] = &[
+    ms(
+        "ttl_ms",
+        "Time to live of a lock",
+        "A lock that is neither renewed nor given back for so long runs out, and another client may have it.",
+        (200, 10_000, 1_500),
+    ),
+    ms("work_min_ms", "Shortest work", "Time between reading and writing, at least.", (0, 10_000, 400)),
+    ms("work_max_ms", "Longest work", "Time between reading and writing, at most.", (0, 10_000, 400)),
+    ms(
+        "retry_ms",
+        "Pause before the next try",
+        "A client that got no lock, or no answer, asks again after about so long. Half of it is drawn by chance.",
+        (100, 5_000, 400),
+    ),
+    ParamSpec {
+        name: "repeat",
+        label: "Clients come back for more",
+        help: "Each client begins the next addition by itself, a while after the last.",
+        kind: ParamKind::Toggle,
+        default: 0,
+    },
+    rule(
+        "validity_check",
+        "Clients watch their own time",
+        "A client gives up once its lock has run out by its own clock, counted from when it asked. Without this rule it writes however \
+         late it is.",
+    ),
+];
+
+/// And of one that hands out tokens.
+pub const FENCING: &[ParamSpec] = &[
+    rule(
+        "fence",
+        "The storage checks tokens",
+        "The storage remembers the highest token and refuses lower ones. Without this rule a client that is late overwrites its \
+         successor's work.",
+    ),
+    rule(
+        "fence_reads",
+        "Reads raise the fence too",
+        "A read tells the storage that a later holder is at work. Without this rule an earlier holder may still write between its \
+         successor's read and write.",
+    ),
+];
 
 /// What a client may be told to do.
 pub const COMMANDS: &[CommandSpec] = &[CommandSpec {
@@ -134,9 +140,8 @@ pub enum JobTimer {
 /// Codes below this are those of [`JobTimer`].
 pub const TIMER_CODES: u32 = 4;
 
-impl JobTimer {
-    /// Its code in every lock's timers.
-    pub fn code(self) -> u32 {
+impl Timer for JobTimer {
+    fn code(self) -> u32 {
         match self {
             JobTimer::Retry => 0,
             JobTimer::Validity => 1,
@@ -144,12 +149,10 @@ impl JobTimer {
             JobTimer::Send => 3,
         }
     }
-    /// The timer of that code.
-    pub fn from_code(code: u32) -> Option<Self> {
+    fn from_code(code: u32) -> Option<Self> {
         [JobTimer::Retry, JobTimer::Validity, JobTimer::Work, JobTimer::Send].into_iter().find(|timer| timer.code() == code)
     }
-    /// What the page calls it.
-    pub fn info(self) -> TimerInfo {
+    fn info(self) -> TimerInfo {
         match self {
             JobTimer::Retry => TimerInfo { name: "next try", action: "try again now" },
             JobTimer::Validity => TimerInfo { name: "validity of its lock", action: "let its lock run out" },
@@ -216,42 +219,18 @@ pub enum Next {
     Unlock,
 }
 
-/// A lock with clients that do this job, and what an observer may look at.
-pub trait Locking: Protocol<Command = Command> {
-    /// Where the rules about tokens are among its params, if it has tokens: fence, reads raise it too.
-    const FENCES: Option<(u16, u16)>;
-    /// The storage's place in a cluster of so many nodes.
-    fn storage_at(nodes: u16) -> NodeId;
-    /// Whether a node of such a cluster is a client.
-    fn is_client(nodes: u16, node: NodeId) -> bool;
-    /// A message to or from the storage as one of the lock's.
-    fn store(message: StoreMessage) -> Self::Message;
-    /// The other way round.
-    fn stored(message: &Self::Message) -> Option<&StoreMessage>;
-    /// A timer of the job as one of the lock's.
-    fn timer(timer: JobTimer) -> Self::Timer;
-    /// The storage, if the node is one.
-    fn storage(stable: &Self::Stable) -> Option<&Storage>;
-    /// The job, if the node is a client.
-    fn job(volatile: &Self::Volatile) -> Option<&Job>;
-    /// What was observed of the storage.
-    fn history(ghost: &Self::Ghost) -> &History;
-}
-
-type Cx<'a, P> = Context<'a, P>;
-
-fn us<P: Locking>(cx: &Cx<'_, P>, index: u16) -> u64 {
+fn us<L: Lock>(cx: &Cx<'_, L>, index: u16) -> u64 {
     cx.params().get_u64(index) * 1_000
 }
 
 /// Arms the next try: from half to one and a half times the pause, so that two clients do not keep step.
-pub fn retry_later<P: Locking>(cx: &mut Cx<'_, P>) {
+pub fn retry_later<L: Lock>(cx: &mut Cx<'_, L>) {
     let pause_us = us(cx, param::RETRY_MS);
-    cx.set_timer_between(P::timer(JobTimer::Retry), pause_us / 2, pause_us + pause_us / 2);
+    cx.set_timer_between(JobTimer::Retry, pause_us / 2, pause_us + pause_us / 2);
 }
 
 /// A client starts. One that comes back for more begins after a while.
-pub fn start<P: Locking>(cx: &mut Cx<'_, P>) -> Job {
+pub fn start<L: Lock>(cx: &mut Cx<'_, L>) -> Job {
     if cx.params().on(param::REPEAT) {
         retry_later(cx);
     }
@@ -259,7 +238,7 @@ pub fn start<P: Locking>(cx: &mut Cx<'_, P>) -> Job {
 }
 
 /// A request of the reader's.
-pub fn on_command<P: Locking>(job: &mut Job, id: CommandId, Command::Add(amount): Command, cx: &mut Cx<'_, P>) -> Next {
+pub fn on_command<L: Lock>(job: &mut Job, id: CommandId, Command::Add(amount): Command, cx: &mut Cx<'_, L>) -> Next {
     if job.phase != Phase::Idle {
         cx.reply(id, Outcome::Refused("this client is busy with another addition"));
         return Next::Wait;
@@ -273,7 +252,7 @@ fn begin(job: &mut Job, asked_by: Option<CommandId>, amount: i64) -> Next {
 }
 
 /// The lock is the client's, until `until_us` by its own clock.
-pub fn locked<P: Locking>(job: &mut Job, request: Request, token: Token, until_us: i64, cx: &mut Cx<'_, P>) -> Next {
+pub fn locked<L: Lock>(job: &mut Job, request: Request, token: Token, until_us: i64, cx: &mut Cx<'_, L>) -> Next {
     job.phase = Phase::Reading;
     job.token = token;
     if !valid_until(job, until_us, cx) {
@@ -284,39 +263,39 @@ pub fn locked<P: Locking>(job: &mut Job, request: Request, token: Token, until_u
 }
 
 /// Its lock lasts until then, by its own clock. Says whether that is still to come.
-pub fn valid_until<P: Locking>(job: &mut Job, until_us: i64, cx: &mut Cx<'_, P>) -> bool {
+pub fn valid_until<L: Lock>(job: &mut Job, until_us: i64, cx: &mut Cx<'_, L>) -> bool {
     job.until_us = until_us;
     if !cx.params().on(param::VALIDITY_CHECK) {
         return true;
     }
     let left_us = u64::try_from(until_us.saturating_sub(cx.clock_us())).unwrap_or(0);
     if left_us > 0 {
-        cx.set_timer(P::timer(JobTimer::Validity), left_us);
+        cx.set_timer(JobTimer::Validity, left_us);
     }
     left_us > 0
 }
 
-fn read<P: Locking>(job: &Job, request: Request, cx: &mut Cx<'_, P>) {
-    cx.send(P::storage_at(cx.nodes()), P::store(StoreMessage::Read { request, token: job.token }));
+fn read<L: Lock>(job: &Job, request: Request, cx: &mut Cx<'_, L>) {
+    cx.send(storage_at::<L>(cx.nodes()), StoreMessage::Read { request, token: job.token });
     retry_later(cx);
 }
 
-fn write<P: Locking>(job: &mut Job, request: Request, cx: &mut Cx<'_, P>) {
+fn write<L: Lock>(job: &mut Job, request: Request, cx: &mut Cx<'_, L>) {
     job.phase = Phase::Writing;
     let message = StoreMessage::Write { request, token: job.token, value: job.value + job.amount, seen: job.seen };
-    cx.send(P::storage_at(cx.nodes()), P::store(message));
+    cx.send(storage_at::<L>(cx.nodes()), message);
     retry_later(cx);
 }
 
 /// An answer of the storage to the present request.
-pub fn on_answer<P: Locking>(job: &mut Job, request: Request, message: &StoreMessage, cx: &mut Cx<'_, P>) -> Next {
+pub fn on_answer<L: Lock>(job: &mut Job, request: Request, message: &StoreMessage, cx: &mut Cx<'_, L>) -> Next {
     match (*message, job.phase) {
         (StoreMessage::Value { request: of, value, version }, Phase::Reading) if of == request => {
             (job.value, job.seen, job.phase) = (value, version, Phase::Working);
             cx.say(|| format!("It has read {value} and works on it."));
-            cx.cancel_timer(P::timer(JobTimer::Retry));
+            cx.cancel_timer(JobTimer::Retry);
             let (low_us, high_us) = (us(cx, param::WORK_MIN_MS), us(cx, param::WORK_MAX_MS));
-            cx.set_timer_between(P::timer(JobTimer::Work), low_us, high_us);
+            cx.set_timer_between(JobTimer::Work, low_us, high_us);
             Next::Wait
         }
         (StoreMessage::Written { request: of }, Phase::Writing) if of == request => {
@@ -335,7 +314,7 @@ pub fn on_answer<P: Locking>(job: &mut Job, request: Request, message: &StoreMes
 }
 
 /// A timer of the job.
-pub fn on_timer<P: Locking>(job: &mut Job, request: Request, timer: JobTimer, cx: &mut Cx<'_, P>) -> Next {
+pub fn on_timer<L: Lock>(job: &mut Job, request: Request, timer: JobTimer, cx: &mut Cx<'_, L>) -> Next {
     match (timer, job.phase) {
         (JobTimer::Retry, Phase::Idle) => return begin(job, None, 1),
         (JobTimer::Retry, Phase::Locking) => return Next::LockAgain,
@@ -359,12 +338,12 @@ pub fn on_timer<P: Locking>(job: &mut Job, request: Request, timer: JobTimer, cx
 }
 
 /// Whether the lock has not run out by its own clock, or the client does not ask.
-fn is_valid<P: Locking>(job: &Job, cx: &Cx<'_, P>) -> bool {
+fn is_valid<L: Lock>(job: &Job, cx: &Cx<'_, L>) -> bool {
     job.until_us > cx.clock_us() || !cx.params().on(param::VALIDITY_CHECK)
 }
 
 /// Is the lock still its own, as far as it can tell?
-fn check<P: Locking>(job: &mut Job, cx: &mut Cx<'_, P>) -> Next {
+fn check<L: Lock>(job: &mut Job, cx: &mut Cx<'_, L>) -> Next {
     if !is_valid(job, cx) {
         return give_up(job, "the lock ran out before the write", cx);
     }
@@ -375,23 +354,23 @@ fn check<P: Locking>(job: &mut Job, cx: &mut Cx<'_, P>) -> Next {
         cx.say(|| "Its work is done. It does not ask whether the lock is still its own.".to_owned());
     }
     job.phase = Phase::Sending;
-    cx.set_timer(P::timer(JobTimer::Send), SENDING_US);
+    cx.set_timer(JobTimer::Send, SENDING_US);
     Next::Wait
 }
 
 /// The lock is lost: nothing is written, or nothing more.
-pub fn give_up<P: Locking>(job: &mut Job, why: &'static str, cx: &mut Cx<'_, P>) -> Next {
+pub fn give_up<L: Lock>(job: &mut Job, why: &'static str, cx: &mut Cx<'_, L>) -> Next {
     cx.say(|| format!("It gives up: {why}."));
     end(job, Outcome::Refused(why), cx)
 }
 
-fn end<P: Locking>(job: &mut Job, outcome: Outcome, cx: &mut Cx<'_, P>) -> Next {
+fn end<L: Lock>(job: &mut Job, outcome: Outcome, cx: &mut Cx<'_, L>) -> Next {
     if let Some(id) = job.asked_by {
         cx.reply(id, outcome);
     }
     *job = Job::default();
     for timer in [JobTimer::Validity, JobTimer::Work, JobTimer::Send, JobTimer::Retry] {
-        cx.cancel_timer(P::timer(timer));
+        cx.cancel_timer(timer);
     }
     if cx.params().on(param::REPEAT) {
         retry_later(cx);
@@ -400,10 +379,9 @@ fn end<P: Locking>(job: &mut Job, outcome: Outcome, cx: &mut Cx<'_, P>) -> Next 
 }
 
 /// A message for the storage.
-pub fn serve<P: Locking>(storage: &mut Storage, from: NodeId, message: &StoreMessage, cx: &mut Cx<'_, P>) {
-    let on = |index: u16| cx.params().on(index);
-    let fencing =
-        P::FENCES.map_or(Fencing { writes: false, reads: false }, |(fence, reads)| Fencing { writes: on(fence), reads: on(reads) });
+pub fn serve<L: Lock>(storage: &mut Storage, from: NodeId, message: &StoreMessage, cx: &mut Cx<'_, L>) {
+    let on = |rule: u16| L::TOKENS && cx.params().on(rule);
+    let fencing = Fencing { writes: on(param::FENCE), reads: on(param::FENCE_READS) };
     let fence = storage.fence;
     let Some(answer) = storage.answer(from, message, fencing) else { return };
     match (message, answer) {
@@ -413,5 +391,5 @@ pub fn serve<P: Locking>(storage: &mut Storage, from: NodeId, message: &StoreMes
         }
         _ => {}
     }
-    cx.send(from, P::store(answer));
+    cx.send(from, answer);
 }

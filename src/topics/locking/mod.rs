@@ -1,22 +1,26 @@
 //! Lesson 9, distributed locking: a lock service with leases, Redlock, and a lock table on Raft.
 
 pub mod job;
+mod joined;
 pub mod lease;
+pub mod protocol;
 pub mod redlock;
+mod renewal;
 pub mod replicated;
 mod show;
 pub mod storage;
 
 use super::{Entry, Topic};
 use crate::sim::{Conditions, Erased, ExhibitKind, Latency};
+use protocol::Locked;
 
 /// A quiet network whose latencies stay well within the default time limits.
 const QUIET: Conditions =
     Conditions { latency: Latency::Uniform(20_000, 40_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false };
 
-static LEASE: Erased<lease::Lease> = Erased::new();
-static REPLICATED: Erased<replicated::Replicated> = Erased::new();
-static REDLOCK: Erased<redlock::Redlock> = Erased::new();
+static LEASE: Erased<Locked<lease::Lease>> = Erased::new();
+static REPLICATED: Erased<Locked<replicated::Replicated>> = Erased::new();
+static REDLOCK: Erased<Locked<redlock::Redlock>> = Erased::new();
 
 /// The algorithms of the lesson.
 pub const TOPIC: Topic = Topic {

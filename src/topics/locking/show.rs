@@ -1,24 +1,35 @@
 //! What all locks of the lesson show: who believes to hold the lock, what became of each write, and the facts about both. Knows no lock.
 
-use super::job::{Job, Locking, Phase};
-use super::storage::{Attempt, Storage, StoreMessage, Token};
+use super::job::{Job, JobTimer, Phase};
+use super::protocol::{Ghost, Lock, Locked, Memory, Message, Wait, storage_at};
+use super::storage::{Attempt, Request, Storage, StoreMessage, Token};
 use crate::sim::erased::PartsOf;
 use crate::sim::{
     Bindings, Cell, Choice, Cluster, Exhibit, Fact, Field, Invariant, Lane, Ledger, LedgerRow, MessageKind, NodeId, NodeView, Role, Step,
-    Tone, Trace,
+    Timer as _, Tone, Trace,
 };
 use crate::topics::roles;
 
+/// A kind of message that asks for something.
+pub const fn request(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> MessageKind {
+    MessageKind { name, short, tone, reply: false, help }
+}
+
+/// A kind of message that answers.
+pub const fn reply(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> MessageKind {
+    MessageKind { name, short, tone, reply: true, help }
+}
+
 /// Kinds of [`StoreMessage`], the first of every lock's kinds.
-pub const READ: MessageKind =
-    MessageKind::request("Read", "RD", Tone::Neutral, "A client that has the lock asks the storage for the counter.");
-pub const VALUE: MessageKind = MessageKind::reply("Value", "VAL", Tone::Neutral, "The counter, and how many writes there have been.");
-pub const WRITE: MessageKind =
-    MessageKind::request("Write", "WR", Tone::Leader, "The client's sum. The storage takes it, or refuses it by its token.");
-pub const WRITTEN: MessageKind = MessageKind::reply("Written", "OK", Tone::Good, "The storage has taken the write.");
-pub const STALE: MessageKind = MessageKind::reply("Stale", "OLD", Tone::Bad, "The storage has seen a higher token, so it refuses.");
+pub const STORE_KINDS: [MessageKind; STORE_KINDS_COUNT as usize] = [
+    request("Read", "RD", Tone::Neutral, "A client that has the lock asks the storage for the counter."),
+    reply("Value", "VAL", Tone::Neutral, "The counter, and how many writes there have been."),
+    request("Write", "WR", Tone::Leader, "The client's sum. The storage takes it, or refuses it by its token."),
+    reply("Written", "OK", Tone::Good, "The storage has taken the write."),
+    reply("Stale", "OLD", Tone::Bad, "The storage has seen a higher token, so it refuses."),
+];
 /// Number of these.
-pub const STORE_KINDS: u16 = 5;
+pub const STORE_KINDS_COUNT: u16 = 5;
 
 /// Index among a lock's kinds.
 pub fn store_kind(message: &StoreMessage) -> u16 {
@@ -97,8 +108,9 @@ fn phase_words(job: &Job) -> &'static str {
     }
 }
 
-/// A client's fields in the inspector. `token` says how its lock is named.
-pub fn client_view(role: Role, job: &Job, token: String, ring: Option<u32>) -> NodeView {
+/// A client's fields in the inspector.
+pub fn client_view<L: Lock>(role: Role, request: Request, job: &Job) -> NodeView {
+    let token = if L::TOKENS { format!("token {}", job.token) } else { format!("lock {request}") };
     let field = |name, value, help| Field { name, value, stable: false, help };
     let held = job.believes();
     let read =
@@ -111,45 +123,46 @@ pub fn client_view(role: Role, job: &Job, token: String, ring: Option<u32>) -> N
         field("valid until", until, "When its lock runs out, by its own clock."),
         field("read", read, "The counter as it read it; it will write this and its own amount."),
     ];
+    let ring = held.then(|| Wait::<L::Timer>::from(JobTimer::Validity).code());
     NodeView { role, badge: if held { token } else { phase_words(job).to_owned() }, fields, ring, points_at: None }
 }
 
 /// The storage's fields in the inspector.
-pub fn storage_view(role: Role, storage: &Storage, has_fence: bool) -> NodeView {
+pub fn storage_view<L: Lock>(role: Role, storage: &Storage) -> NodeView {
     let field = |name, value, help| Field { name, value, stable: true, help };
     let mut fields = vec![
         field("counter", storage.value.to_string(), "What the lock protects."),
         field("writes", storage.version.to_string(), "How many writes were taken."),
     ];
-    if has_fence {
+    if L::TOKENS {
         fields.push(field("fence", storage.fence.to_string(), "The highest token seen; with the rule on, lower ones are refused."));
     }
     NodeView { role, badge: format!("counter {}", storage.value), fields, ring: None, points_at: None }
 }
 
-fn storage<'a, P: Locking>(cluster: &Cluster<'a, P>) -> Option<&'a Storage> {
-    P::storage(cluster.stable(P::storage_at(cluster.nodes()))?)
+fn storage<'a, L: Lock>(cluster: &Cluster<'a, Locked<L>>) -> Option<&'a Storage> {
+    cluster.stable(storage_at::<L>(cluster.nodes()))?.storage()
 }
 
-/// Who believed, beside what the lock's own nodes knew; and the storage's ledger. `truth` names the lanes of the latter nodes.
-pub fn exhibits<P: Locking>(cluster: &Cluster<'_, P>, trace: &Trace, caption: &'static str, truth: &str) -> Vec<Exhibit> {
+/// Who believed, beside what the keepers knew; and the storage's ledger.
+pub fn exhibits<L: Lock>(cluster: &Cluster<'_, Locked<L>>, trace: &Trace) -> Vec<Exhibit> {
     let is_shown = |role: &Role| matches!(role.tone, Tone::Leader | Tone::Series(_));
-    let mut lanes = roles::intervals(cluster.world(), trace, "Belief and truth", caption, is_shown);
-    let store = P::storage_at(cluster.nodes());
+    let mut lanes = roles::intervals(cluster.world(), trace, "Belief and truth", L::CAPTION, is_shown);
+    let store = storage_at::<L>(cluster.nodes());
     lanes.lanes.retain(|lane| lane.node != Some(store));
     for lane in &mut lanes.lanes {
-        name(cluster, lane, truth);
+        name::<L>(lane, store);
     }
-    let ledger = storage(cluster).map(|storage| ledger(storage, P::FENCES.is_some()));
+    let ledger = storage(cluster).map(ledger::<L>);
     ledger.into_iter().chain([Exhibit::Intervals(lanes)]).collect()
 }
 
-fn name<P: Locking>(cluster: &Cluster<'_, P>, lane: &mut Lane, truth: &str) {
+fn name<L: Lock>(lane: &mut Lane, store: NodeId) {
     let Some(node) = lane.node else { return };
-    lane.label = if P::is_client(cluster.nodes(), node) { format!("client {node}") } else { format!("{truth} {node}") };
+    lane.label = if node > store { format!("client {node}") } else { format!("{} {node}", L::KEEPER) };
 }
 
-fn ledger(storage: &Storage, has_tokens: bool) -> Exhibit {
+fn ledger<L: Lock>(storage: &Storage) -> Exhibit {
     let row = |(index, attempt): (usize, &Attempt)| {
         let is_repeat = attempt.seen != attempt.found;
         let cell = |text: String, tone, hint: &str| Cell { text, tone, settled: true, hint: hint.to_owned(), ..Cell::default() };
@@ -159,7 +172,7 @@ fn ledger(storage: &Storage, has_tokens: bool) -> Exhibit {
             (true, true) => ("taken, and overwrites", Tone::Bad),
         };
         let mut cells = vec![cell(format!("node {}", attempt.client), Tone::Neutral, "who")];
-        if has_tokens {
+        if L::TOKENS {
             cells.push(cell(attempt.token.to_string(), Tone::Neutral, "token"));
         }
         cells.extend([
@@ -169,7 +182,7 @@ fn ledger(storage: &Storage, has_tokens: bool) -> Exhibit {
         ]);
         LedgerRow { label: format!("write {}", index + 1), node: Some(attempt.client), note: String::new(), cells }
     };
-    let columns = ["client", "token", "knew writes", "wrote", "storage"].iter().filter(|name| has_tokens || **name != "token");
+    let columns = ["client", "token", "knew writes", "wrote", "storage"].iter().filter(|name| L::TOKENS || **name != "token");
     Exhibit::Ledger(Ledger {
         title: "Writes at the storage",
         caption: "Each attempt to write, the latest last. A writer that did not know of all writes before its own overwrites one.",
@@ -178,42 +191,43 @@ fn ledger(storage: &Storage, has_tokens: bool) -> Exhibit {
     })
 }
 
-fn about(node: NodeId) -> Bindings {
+/// Of this node.
+pub fn about(node: NodeId) -> Bindings {
     Bindings::nodes([node]).with("node", node)
 }
 
-fn job<P: Locking>(parts: &PartsOf<P>) -> Option<&Job> {
-    P::job(parts.volatile.as_ref()?)
+fn job<L: Lock>(parts: &PartsOf<Locked<L>>) -> Option<&Job> {
+    parts.volatile.as_ref().and_then(Memory::client).map(|(job, _)| job)
 }
 
 /// The client that acted in this step, with its job before and after.
-fn change<'a, P: Locking>(cluster: &Cluster<'a, P>, step: &Step<'a>) -> Option<(NodeId, Option<&'a Job>, Option<&'a Job>)> {
+fn change<'a, L: Lock>(cluster: &Cluster<'a, Locked<L>>, step: &Step<'a>) -> Option<(NodeId, Option<&'a Job>, Option<&'a Job>)> {
     let node = step.choice.actor()?;
-    let before = step.before::<P>().and_then(job::<P>);
-    let after = cluster.world().parts::<P>(node).and_then(job::<P>);
+    let before = step.before::<Locked<L>>().and_then(job::<L>);
+    let after = cluster.world().parts::<Locked<L>>(node).and_then(job::<L>);
     (before.is_some() || after.is_some()).then_some((node, before, after))
 }
 
-fn believers<P: Locking>(cluster: &Cluster<'_, P>) -> Vec<NodeId> {
-    let believes = |id: &NodeId| cluster.world().parts::<P>(*id).and_then(job::<P>).is_some_and(Job::believes);
+fn believers<L: Lock>(cluster: &Cluster<'_, Locked<L>>) -> Vec<NodeId> {
+    let believes = |id: &NodeId| cluster.world().parts::<Locked<L>>(*id).and_then(job::<L>).is_some_and(Job::believes);
     cluster.ids().filter(believes).collect()
 }
 
-fn lock_acquired<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
+fn lock_acquired<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, after) = change(cluster, step)?;
     let now = after.filter(|job| job.believes())?;
     let bindings = if now.token == 0 { about(node) } else { about(node).with("token", now.token) };
     (!before.is_some_and(Job::believes)).then_some(bindings)
 }
 
-fn two_holders<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, _: &Step<'_>) -> Option<Bindings> {
+fn two_holders<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, _: &Step<'_>) -> Option<Bindings> {
     match believers(cluster).as_slice() {
         all @ [first, second, ..] => Some(Bindings::nodes(all.iter().copied()).with("node", first).with("other", second)),
         _ => None,
     }
 }
 
-fn one_holder_again<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
+fn one_holder_again<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (_, before, after) = change(cluster, step)?;
     let stopped = before.is_some_and(Job::believes) && !after.is_some_and(Job::believes);
     match believers(cluster).as_slice() {
@@ -222,32 +236,31 @@ fn one_holder_again<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &S
     }
 }
 
-fn about_to_write<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
+fn about_to_write<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, after) = change(cluster, step)?;
     (after?.phase == Phase::Sending && before?.phase != Phase::Sending).then(|| about(node))
 }
 
-fn gave_up<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
+fn gave_up<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, after) = change(cluster, step)?;
     let stopped_short = matches!(before?.phase, Phase::Reading | Phase::Working) && after?.phase == Phase::Idle;
     stopped_short.then(|| about(node))
 }
 
-fn holder_crashed<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
+fn holder_crashed<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, _) = change(cluster, step)?;
     (matches!(step.choice, Choice::Crash(_)) && before?.believes()).then(|| about(node))
 }
 
-fn holder_paused<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
+fn holder_paused<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, _) = change(cluster, step)?;
     (matches!(step.choice, Choice::Pause(_)) && before?.believes()).then(|| about(node))
 }
 
 /// The attempt to write that this step brought to the storage.
-fn attempt<'a, P: Locking>(cluster: &Cluster<'a, P>, step: &Step<'_>) -> Option<&'a Attempt> {
-    let (id, message) = step.delivered::<P>()?;
-    let StoreMessage::Write { request, .. } = P::stored(message)? else { return None };
-    let before = P::storage(&step.before::<P>()?.stable)?;
+fn attempt<'a, L: Lock>(cluster: &Cluster<'a, Locked<L>>, step: &Step<'_>) -> Option<&'a Attempt> {
+    let (id, Message::Store(StoreMessage::Write { request, .. })) = step.delivered::<Locked<L>>()? else { return None };
+    let before = step.before::<Locked<L>>()?.stable.storage()?;
     let now = storage(cluster)?;
     let is_new = before.attempts != now.attempts;
     now.attempts.last().filter(|last| is_new && (last.client, last.request) == (id.from, *request))
@@ -257,81 +270,66 @@ fn about_write(attempt: &Attempt) -> Bindings {
     about(attempt.client).with("token", attempt.token).with("value", attempt.value)
 }
 
-fn write_taken<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
+fn write_taken<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     attempt(cluster, step).filter(|attempt| attempt.taken).map(about_write)
 }
 
-fn write_refused<P: Locking>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
+fn write_refused<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let fence = storage(cluster)?.fence;
     attempt(cluster, step).filter(|attempt| !attempt.taken).map(|attempt| about_write(attempt).with("fence", fence))
 }
 
-fn lost_update<P: Locking>(_: &Cluster<'_, P>, ghost: &P::Ghost, _: &Step<'_>) -> Option<Bindings> {
-    let collision = P::history(ghost).lost_update?;
+fn lost_update<L: Lock>(_: &Cluster<'_, Locked<L>>, ghost: &Ghost<L>, _: &Step<'_>) -> Option<Bindings> {
+    let collision = ghost.history.lost_update?;
     let bindings = Bindings::nodes([collision.late, collision.other]);
     Some(bindings.with("node", collision.late).with("other", collision.other).with("token", collision.late_token))
 }
 
-/// `lock-acquired`: a client came to believe that the lock is its own.
-pub const fn lock_acquired_fact<P: Locking>() -> Fact<P> {
-    let sentence = if P::FENCES.is_some() { "Node {node} has the lock, with token {token}." } else { "Node {node} has the lock." };
-    Fact { name: "lock-acquired", sentence, mark: true, test: lock_acquired }
+type Test<L> = fn(&Cluster<'_, Locked<L>>, &Ghost<L>, &Step<'_>) -> Option<Bindings>;
+
+const fn fact<L: Lock>(name: &'static str, sentence: &'static str, mark: bool, test: Test<L>) -> Fact<Locked<L>> {
+    Fact { name, sentence, mark, test }
 }
-/// `two-holders`: more than one client believes so.
-pub const fn two_holders_fact<P: Locking>() -> Fact<P> {
-    Fact { name: "two-holders", sentence: "Nodes {node} and {other} both believe to hold the lock.", mark: true, test: two_holders }
+
+/// What every lock can say of clients, and of a write that is taken.
+pub const fn facts<L: Lock>() -> [Fact<Locked<L>>; 8] {
+    let acquired = if L::TOKENS { "Node {node} has the lock, with token {token}." } else { "Node {node} has the lock." };
+    [
+        fact("lock-acquired", acquired, true, lock_acquired),
+        fact("two-holders", "Nodes {node} and {other} both believe to hold the lock.", true, two_holders),
+        fact("one-holder-again", "Only node {node} still believes to hold the lock.", false, one_holder_again),
+        fact("about-to-write", "Node {node} is about to write.", false, about_to_write),
+        fact("gave-up", "Node {node} gives up without writing.", true, gave_up),
+        fact("holder-crashed", "Node {node}, which has the lock, crashes.", true, holder_crashed),
+        fact("holder-paused", "Node {node}, which has the lock, freezes.", true, holder_paused),
+        fact("write-taken", "The storage takes {value} from node {node}.", false, write_taken),
+    ]
 }
-/// `one-holder-again`: one of two stopped believing so.
-pub const fn one_holder_again_fact<P: Locking>() -> Fact<P> {
-    Fact { name: "one-holder-again", sentence: "Only node {node} still believes to hold the lock.", mark: false, test: one_holder_again }
+
+/// What a lock with tokens can say besides: the storage refused a write for its token.
+pub const fn write_refused_fact<L: Lock>() -> Fact<Locked<L>> {
+    fact("write-refused", "The storage refuses token {token} of node {node}: it has seen {fence}.", true, write_refused)
 }
-/// `about-to-write`: a client has made sure that the lock is its own, and its write will leave.
-pub const fn about_to_write_fact<P: Locking>() -> Fact<P> {
-    Fact { name: "about-to-write", sentence: "Node {node} is about to write.", mark: false, test: about_to_write }
-}
-/// `gave-up`: a client that had the lock stopped without writing.
-pub const fn gave_up_fact<P: Locking>() -> Fact<P> {
-    Fact { name: "gave-up", sentence: "Node {node} gives up without writing.", mark: true, test: gave_up }
-}
-/// `holder-crashed`: this step crashed a client that believed to hold the lock.
-pub const fn holder_crashed_fact<P: Locking>() -> Fact<P> {
-    Fact { name: "holder-crashed", sentence: "Node {node}, which has the lock, crashes.", mark: true, test: holder_crashed }
-}
-/// `holder-paused`: this step froze one.
-pub const fn holder_paused_fact<P: Locking>() -> Fact<P> {
-    Fact { name: "holder-paused", sentence: "Node {node}, which has the lock, freezes.", mark: true, test: holder_paused }
-}
-/// `write-taken`: the storage took a write.
-pub const fn write_taken_fact<P: Locking>() -> Fact<P> {
-    Fact { name: "write-taken", sentence: "The storage takes {value} from node {node}.", mark: false, test: write_taken }
-}
-/// `write-refused`: the storage refused one for its token.
-pub const fn write_refused_fact<P: Locking>() -> Fact<P> {
-    Fact {
-        name: "write-refused",
-        sentence: "The storage refuses token {token} of node {node}: it has seen {fence}.",
-        mark: true,
-        test: write_refused,
-    }
-}
-/// `lost-update`: a write overwrote one that its writer had not seen.
-pub const fn lost_update_fact<P: Locking>() -> Fact<P> {
-    Fact { name: "lost-update", sentence: "Node {node} overwrites what node {other} wrote.", mark: true, test: lost_update }
+
+/// A write overwrote one that its writer had not seen.
+pub const fn lost_update_fact<L: Lock>() -> Fact<Locked<L>> {
+    fact("lost-update", "Node {node} overwrites what node {other} wrote.", true, lost_update)
 }
 
 /// `no-lost-update`: what the lock is for.
-pub const fn no_lost_update<P: Locking>() -> Invariant<P> {
+pub const fn no_lost_update<L: Lock>() -> Invariant<Locked<L>> {
     Invariant {
         name: "no-lost-update",
         sentence: "No write overwrites one that its writer has not seen. This is what the lock is for.",
-        check: |_, ghost| P::history(ghost).check_no_lost_update(),
+        check: |_, ghost| ghost.history.check_no_lost_update(),
     }
 }
+
 /// `token-order`: what the fence promises.
-pub const fn token_order<P: Locking>() -> Invariant<P> {
+pub const fn token_order<L: Lock>() -> Invariant<Locked<L>> {
     Invariant {
         name: "token-order",
         sentence: "Once a holder has written, the storage takes no write of an earlier one. The fence promises this, whatever the clocks do.",
-        check: |_, ghost| P::history(ghost).check_token_order(),
+        check: |_, ghost| ghost.history.check_token_order(),
     }
 }

@@ -2,92 +2,56 @@
 
 use super::message::Message;
 use super::{Lease, SERVICE, Timer, param};
-use crate::sim::Context;
-use crate::topics::locking::job::{self, Job, Next, Phase};
-use crate::topics::locking::storage::Request;
+use crate::sim::NodeId;
+use crate::topics::locking::job::{self, Next, Phase};
+use crate::topics::locking::protocol::{self, Asks};
+use crate::topics::locking::renewal;
 
-type Cx<'a> = Context<'a, Lease>;
+type Cx<'a> = protocol::Cx<'a, Lease>;
+type Client<'a> = protocol::Client<'a, Lease>;
 
-/// Renewals in a time to live: so many may be lost but one.
-const RENEWALS: u64 = 3;
+impl Asks<Lease> for Lease {
+    const COUNTS_EACH_TRY: bool = false;
 
-/// Does what the job needs of the lock.
-pub fn go_on(request: &mut Request, next: Next, cx: &mut Cx<'_>) {
-    match next {
-        Next::Wait => {}
-        Next::Lock => {
-            *request += 1;
-            acquire(*request, cx);
-        }
-        Next::LockAgain => acquire(*request, cx),
-        Next::Unlock => {
-            cx.cancel_timer(Timer::Renew);
-            cx.send(SERVICE, Message::Release { request: *request });
-        }
+    fn acquire(client: &mut Client<'_>, cx: &mut Cx<'_>) {
+        cx.say(|| "It asks for the lock.".to_owned());
+        cx.send(SERVICE, Message::Acquire { request: *client.request, sent_us: cx.clock_us() });
+        job::retry_later(cx);
     }
-}
 
-fn acquire(request: Request, cx: &mut Cx<'_>) {
-    cx.say(|| "It asks for the lock.".to_owned());
-    cx.send(SERVICE, Message::Acquire { request, sent_us: cx.clock_us() });
-    job::retry_later(cx);
-}
+    fn release(client: &mut Client<'_>, cx: &mut Cx<'_>) {
+        cx.cancel_timer(Timer::Renew);
+        cx.send(SERVICE, Message::Release { request: *client.request });
+    }
 
-/// A message from the service or the storage.
-pub fn on_message(request: &mut Request, job: &mut Job, message: &Message, cx: &mut Cx<'_>) {
-    let next = match *message {
-        Message::Granted { request: of, token, sent_us } if of == *request && job.phase == Phase::Locking => {
-            cx.say(|| format!("It has the lock, with token {token}, and asks for the counter."));
-            renew_later(cx);
-            job::locked(job, of, token, until_us(sent_us, cx), cx)
-        }
-        // An answer that comes twice, or when the turn is over: then nobody would release that lock.
-        Message::Granted { request: of, .. } => {
-            if !(of == *request && job.believes()) {
+    fn on_answer(client: &mut Client<'_>, _: NodeId, message: &Message, cx: &mut Cx<'_>) -> Next {
+        let (request, job) = (*client.request, &mut *client.job);
+        match *message {
+            Message::Granted { request: of, token, sent_us } if of == request && job.phase == Phase::Locking => {
+                cx.say(|| format!("It has the lock, with token {token}, and asks for the counter."));
+                renewal::renew_later(Timer::Renew, cx);
+                return job::locked(job, of, token, until_us(sent_us, cx), cx);
+            }
+            // An answer that comes twice, or when the turn is over: then nobody would release that lock.
+            Message::Granted { request: of, .. } if !(of == request && job.believes()) => {
                 cx.say(|| "It no longer needs this lock, and releases it.".to_owned());
                 cx.send(SERVICE, Message::Release { request: of });
             }
-            Next::Wait
+            Message::Renewed { request: of, sent_us } if of == request && job.believes() => {
+                job::valid_until(job, until_us(sent_us, cx).max(job.until_us), cx);
+            }
+            Message::Gone { request: of } if of == request => return renewal::lost(job, cx),
+            _ => {}
         }
-        Message::Renewed { request: of, sent_us } if of == *request && job.believes() => {
-            job::valid_until(job, until_us(sent_us, cx).max(job.until_us), cx);
-            Next::Wait
-        }
-        // Once it has made sure and its write is on the way, it does not come back to the question.
-        Message::Gone { request: of } if of == *request && matches!(job.phase, Phase::Reading | Phase::Working) => lost(job, cx),
-        Message::Store(ref message) => job::on_answer(job, *request, message, cx),
-        _ => Next::Wait,
-    };
-    go_on(request, next, cx);
-}
-
-/// The service says that the lock is another's.
-fn lost(job: &mut Job, cx: &mut Cx<'_>) -> Next {
-    if cx.params().on(param::VALIDITY_CHECK) {
-        return job::give_up(job, "the service says that the lock is gone", cx);
+        Next::Wait
     }
-    cx.say(|| "The service says that the lock is gone. It carries on all the same.".to_owned());
-    Next::Wait
-}
 
-/// A client's timer.
-pub fn on_timer(request: &mut Request, job: &mut Job, timer: Timer, cx: &mut Cx<'_>) {
-    match timer {
-        Timer::Job(timer) => {
-            let next = job::on_timer(job, *request, timer, cx);
-            go_on(request, next, cx);
+    fn on_lock_timer(client: &mut Client<'_>, timer: Timer, cx: &mut Cx<'_>) -> Next {
+        if timer == Timer::Renew && client.job.believes() {
+            cx.send(SERVICE, Message::Renew { request: *client.request, sent_us: cx.clock_us() });
+            renewal::renew_later(timer, cx);
         }
-        Timer::Renew if job.believes() => {
-            cx.send(SERVICE, Message::Renew { request: *request, sent_us: cx.clock_us() });
-            renew_later(cx);
-        }
-        _ => {}
-    }
-}
-
-fn renew_later(cx: &mut Cx<'_>) {
-    if cx.params().on(param::RENEW) {
-        cx.set_timer(Timer::Renew, cx.params().get_u64(param::TTL_MS) * 1_000 / RENEWALS);
+        Next::Wait
     }
 }
 

@@ -1,14 +1,14 @@
 //! What clients and the lock service say to each other, in types and in words.
 
 use crate::sim::{MessageKind, Tone};
-use crate::topics::locking::show::{self, READ, STALE, STORE_KINDS, VALUE, WRITE, WRITTEN};
-use crate::topics::locking::storage::{Request, StoreMessage, Token};
+use crate::topics::locking::protocol::LockMessage;
+use crate::topics::locking::renewal::{ACQUIRE_KIND, BUSY_KIND, RELEASE_KIND, RENEW_KIND};
+use crate::topics::locking::show::reply;
+use crate::topics::locking::storage::{Request, Token};
 
 /// A message. `sent_us` is the client's clock when it asked, and comes back with the answer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Message {
-    /// To or from the storage.
-    Store(StoreMessage),
     /// Client: lend me the lock.
     Acquire {
         /// The client's count of attempts.
@@ -56,57 +56,38 @@ pub enum Message {
     },
 }
 
-pub const KINDS: &[MessageKind] = &[
-    READ,
-    VALUE,
-    WRITE,
-    WRITTEN,
-    STALE,
-    MessageKind { name: "Acquire", short: "ACQ", tone: Tone::Candidate, reply: false, help: "A client asks for the lock." },
-    MessageKind {
-        name: "Granted",
-        short: "YES",
-        tone: Tone::Leader,
-        reply: true,
-        help: "The lock is the client's for a while; with its token.",
-    },
-    MessageKind { name: "Busy", short: "NO", tone: Tone::Pending, reply: true, help: "Another has the lock. The client will ask again." },
-    MessageKind { name: "Renew", short: "REN", tone: Tone::Neutral, reply: false, help: "The holder needs the lock for longer." },
-    MessageKind { name: "Renewed", short: "EXT", tone: Tone::Neutral, reply: true, help: "The holder's time starts over." },
-    MessageKind {
-        name: "Gone",
-        short: "GON",
-        tone: Tone::Bad,
-        reply: true,
-        help: "The lock is not the client's any more: too late to renew.",
-    },
-    MessageKind { name: "Release", short: "REL", tone: Tone::Follower, reply: false, help: "The client no longer needs the lock." },
-];
+impl LockMessage for Message {
+    const KINDS: &'static [MessageKind] = &[
+        ACQUIRE_KIND,
+        reply("Granted", "YES", Tone::Leader, "The lock is the client's for a while; with its token."),
+        BUSY_KIND,
+        RENEW_KIND,
+        reply("Renewed", "EXT", Tone::Neutral, "The holder's time starts over."),
+        reply("Gone", "GON", Tone::Bad, "The lock is not the client's any more: too late to renew."),
+        RELEASE_KIND,
+    ];
 
-/// Index into [`KINDS`].
-pub fn kind(message: &Message) -> u16 {
-    match message {
-        Message::Store(message) => show::store_kind(message),
-        Message::Acquire { .. } => STORE_KINDS,
-        Message::Granted { .. } => STORE_KINDS + 1,
-        Message::Busy { .. } => STORE_KINDS + 2,
-        Message::Renew { .. } => STORE_KINDS + 3,
-        Message::Renewed { .. } => STORE_KINDS + 4,
-        Message::Gone { .. } => STORE_KINDS + 5,
-        Message::Release { .. } => STORE_KINDS + 6,
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Acquire { .. } => 0,
+            Message::Granted { .. } => 1,
+            Message::Busy { .. } => 2,
+            Message::Renew { .. } => 3,
+            Message::Renewed { .. } => 4,
+            Message::Gone { .. } => 5,
+            Message::Release { .. } => 6,
+        }
     }
-}
 
-/// A message in words.
-pub fn describe(message: &Message) -> String {
-    match message {
-        Message::Store(message) => show::describe(message),
-        Message::Acquire { request, .. } => format!("Acquire: lend me the lock, for my turn {request}"),
-        Message::Granted { token, .. } => format!("Granted: it is yours, with token {token}"),
-        Message::Busy { .. } => "Busy: another has it".to_owned(),
-        Message::Renew { request, .. } => format!("Renew: I need it longer, for my turn {request}"),
-        Message::Renewed { .. } => "Renewed: your time starts over".to_owned(),
-        Message::Gone { .. } => "Gone: it is not yours any more".to_owned(),
-        Message::Release { request } => format!("Release: my turn {request} is over"),
+    fn describe(&self) -> String {
+        match self {
+            Message::Acquire { request, .. } => format!("Acquire: lend me the lock, for my turn {request}"),
+            Message::Granted { token, .. } => format!("Granted: it is yours, with token {token}"),
+            Message::Busy { .. } => "Busy: another has it".to_owned(),
+            Message::Renew { request, .. } => format!("Renew: I need it longer, for my turn {request}"),
+            Message::Renewed { .. } => "Renewed: your time starts over".to_owned(),
+            Message::Gone { .. } => "Gone: it is not yours any more".to_owned(),
+            Message::Release { request } => format!("Release: my turn {request} is over"),
+        }
     }
 }

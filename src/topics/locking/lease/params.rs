@@ -1,44 +1,25 @@
 //! What the reader may set.
 
 use crate::sim::{ParamKind, ParamSpec};
-use crate::topics::locking::job::{FENCE, FENCE_READS, REPEAT, RETRY, TTL, VALIDITY_CHECK, WORK_MAX, WORK_MIN, rule};
+use crate::topics::locking::job::rule;
+use crate::topics::locking::renewal::renew;
 
-/// Indices into the protocol's params, after those of the job.
+/// Indices into the protocol's params.
 pub mod param {
-    use crate::topics::locking::job::param::COUNT;
-    pub use crate::topics::locking::job::param::{REPEAT, RETRY_MS, TTL_MS, VALIDITY_CHECK, WORK_MAX_MS, WORK_MIN_MS};
-    /// Rule: the storage refuses writes with a lower token than one that wrote.
-    pub const FENCE: u16 = COUNT;
-    /// Rule: reads raise the fence too.
-    pub const FENCE_READS: u16 = COUNT + 1;
-    /// The holder renews.
-    pub const RENEW: u16 = COUNT + 2;
+    pub use crate::topics::locking::job::param::TTL_MS;
+    use crate::topics::locking::renewal::RENEW;
     /// How long the lock stays locked after a lease ran out, in milliseconds.
-    pub const LOCK_DELAY_MS: u16 = COUNT + 3;
+    pub const LOCK_DELAY_MS: u16 = RENEW + 1;
     /// Rule: only the holder's release counts.
-    pub const OWNER_CHECK: u16 = COUNT + 4;
+    pub const OWNER_CHECK: u16 = RENEW + 2;
     /// Rule: leases run out.
-    pub const EXPIRY: u16 = COUNT + 5;
+    pub const EXPIRY: u16 = RENEW + 3;
     /// Rule: the service keeps its lock table on disk.
-    pub const PERSISTED: u16 = COUNT + 6;
+    pub const PERSISTED: u16 = RENEW + 4;
 }
 
 pub const PARAMS: &[ParamSpec] = &[
-    TTL,
-    WORK_MIN,
-    WORK_MAX,
-    RETRY,
-    REPEAT,
-    VALIDITY_CHECK,
-    FENCE,
-    FENCE_READS,
-    ParamSpec {
-        name: "renew",
-        label: "The holder renews",
-        help: "While it works, the holder asks for more time, every third of the time to live.",
-        kind: ParamKind::Toggle,
-        default: 1,
-    },
+    renew("While it works, the holder asks for more time, every third of the time to live."),
     ParamSpec {
         name: "lock_delay_ms",
         label: "Lock-delay",

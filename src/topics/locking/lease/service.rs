@@ -1,11 +1,13 @@
 //! The lock service, and what an observer keeps of it.
 
 use super::message::Message;
-use super::{Lease, SERVICE, Stable, Timer, param};
-use crate::sim::{Broken, Choice, Cluster, Context, NodeId, Step, Timer as _};
-use crate::topics::locking::storage::{History, Request, Token};
+use super::{Lease, SERVICE, Timer, param};
+use crate::sim::{Broken, Choice, Env, NodeId, Step, Timer as _};
+use crate::topics::locking::protocol::{self, Keeps};
+use crate::topics::locking::storage::{Request, Token};
 
-type Cx<'a> = Context<'a, Lease>;
+type Cx<'a> = protocol::Cx<'a, Lease>;
+type Keeper<'a> = protocol::Keeper<'a, Lease>;
 
 /// Who has the lock.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -29,28 +31,31 @@ pub struct Service {
     pub delayed: bool,
 }
 
-impl Service {
-    /// The service starts. How long it was down it cannot know, so the lease of a holder starts over.
-    pub fn restart(&mut self, cx: &mut Cx<'_>) {
+impl Keeps<Lease> for Lease {
+    fn blank_disk(_: &Env<'_>) -> Service {
+        Service::default()
+    }
+
+    /// How long the service was down it cannot know, so the lease of a holder starts over.
+    fn start(service: &mut Service, cx: &mut Cx<'_>) {
         if !cx.params().on(param::PERSISTED) {
-            if self.holding.is_some() {
+            if service.holding.is_some() {
                 cx.say(|| "It has lost its table: it knows of no holder, and of no token.".to_owned());
             }
-            *self = Service::default();
+            *service = Service::default();
         }
-        if self.holding.is_some() {
+        if service.holding.is_some() {
             start_lease(cx);
         }
-        if std::mem::take(&mut self.delayed) {
-            self.delay(cx);
+        if std::mem::take(&mut service.delayed) {
+            service.delay(cx);
         }
     }
 
-    /// A message from a client.
-    pub fn on_message(&mut self, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
+    fn on_message(Keeper { disk: service, .. }: &mut Keeper<'_>, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
         match *message {
-            Message::Acquire { request, sent_us } => self.acquire(from, request, sent_us, cx),
-            Message::Renew { request, sent_us } if self.is_holder(from, request) => {
+            Message::Acquire { request, sent_us } => service.acquire(from, request, sent_us, cx),
+            Message::Renew { request, sent_us } if service.is_holder(from, request) => {
                 cx.say(|| format!("Node {from} has the lock, and its time starts over."));
                 start_lease(cx);
                 cx.send(from, Message::Renewed { request, sent_us });
@@ -59,25 +64,35 @@ impl Service {
                 cx.say(|| format!("Node {from} does not have the lock any more: there is nothing to renew."));
                 cx.send(from, Message::Gone { request });
             }
-            Message::Release { request } => self.release(from, request, cx),
+            Message::Release { request } => service.release(from, request, cx),
             _ => {}
         }
     }
 
-    /// A lease ran out, or the lock-delay after it.
-    pub fn on_timer(&mut self, timer: Timer, cx: &mut Cx<'_>) {
+    fn on_timer(Keeper { disk: service, .. }: &mut Keeper<'_>, timer: Timer, cx: &mut Cx<'_>) {
         match timer {
             Timer::Expiry => {
-                if let Some(holding) = self.holding.take() {
+                if let Some(holding) = service.holding.take() {
                     cx.say(|| format!("The lease of node {} runs out. Whether it knows, the service cannot tell.", holding.client));
-                    self.delay(cx);
+                    service.delay(cx);
                 }
             }
-            Timer::Delay => self.delayed = false,
-            Timer::Job(_) | Timer::Renew => {}
+            Timer::Delay => service.delayed = false,
+            Timer::Renew => {}
         }
     }
 
+    fn observe(lending: &mut Lending, service: &Service, step: &Step<'_>) {
+        if let Some(holding) = lending.holding.filter(|holding| service.holding != Some(*holding))
+            && !is_end(holding, step)
+        {
+            lending.taken_away = lending.taken_away.or(Some(holding));
+        }
+        lending.holding = service.holding;
+    }
+}
+
+impl Service {
     fn is_holder(&self, client: NodeId, request: Request) -> bool {
         self.holding.is_some_and(|holding| (holding.client, holding.request) == (client, request))
     }
@@ -132,34 +147,15 @@ fn start_lease(cx: &mut Cx<'_>) {
     }
 }
 
-/// What an observer keeps: the storage's history, and whether the service ever took a lock from its holder.
+/// What an observer keeps of the service: whether it ever took a lock from its holder.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Lending {
-    /// What became of the storage's writes.
-    pub history: History,
     holding: Option<Holding>,
     /// The first lock that was taken from its holder before its time.
     pub taken_away: Option<Holding>,
 }
 
 impl Lending {
-    /// Takes a step in.
-    pub fn observe(&mut self, cluster: &Cluster<'_, Lease>, step: &Step<'_>) {
-        let Some(actor) = step.choice.actor() else { return };
-        match cluster.stable(actor) {
-            Some(Stable::Storage(storage)) => self.history.observe(storage),
-            Some(Stable::Service(service)) => {
-                if let Some(holding) = self.holding.filter(|holding| service.holding != Some(*holding))
-                    && !is_end(holding, step)
-                {
-                    self.taken_away = self.taken_away.or(Some(holding));
-                }
-                self.holding = service.holding;
-            }
-            _ => {}
-        }
-    }
-
     /// The invariant `lease-honoured`.
     pub fn check(&self) -> Result<(), Broken> {
         let Some(holding) = self.taken_away else { return Ok(()) };
@@ -170,7 +166,7 @@ impl Lending {
 
 /// Whether a holding may end by this step: its time is over, or its holder releases it.
 fn is_end(holding: Holding, step: &Step<'_>) -> bool {
-    match (step.choice, step.delivered::<Lease>()) {
+    match (step.choice, protocol::delivered::<Lease>(step)) {
         (Choice::Fire(id), _) => id.code == Timer::Expiry.code(),
         (_, Some((id, Message::Release { request }))) => (id.from, *request) == (holding.client, holding.request),
         _ => false,

@@ -2,10 +2,12 @@
 
 use super::message::Message;
 use super::{Redlock, Timer, param};
-use crate::sim::{Context, NodeId};
+use crate::sim::{Env, NodeId};
+use crate::topics::locking::protocol::{self, Keeps};
 use crate::topics::locking::storage::Request;
 
-type Cx<'a> = Context<'a, Redlock>;
+type Cx<'a> = protocol::Cx<'a, Redlock>;
+type Keeper<'a> = protocol::Keeper<'a, Redlock>;
 
 /// The key: set to a value, until a time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -27,9 +29,17 @@ pub struct Master {
     pub silent: bool,
 }
 
-impl Master {
-    /// After a crash: with its key from disk, or else without it, and then silent for long enough.
-    pub fn restart(disk: &Option<Key>, cx: &mut Cx<'_>) -> Self {
+impl Keeps<Redlock> for Redlock {
+    fn blank_disk(_: &Env<'_>) -> Option<Key> {
+        None
+    }
+
+    fn start(_: &mut Option<Key>, _: &mut Cx<'_>) -> Master {
+        Master::default()
+    }
+
+    /// With its key from disk, or else without it, and then silent for long enough.
+    fn restart(disk: &mut Option<Key>, cx: &mut Cx<'_>) -> Master {
         let mut master = Master { key: *disk, silent: false };
         if let Some(key) = master.key {
             expire_at(key.expires_us, cx);
@@ -41,36 +51,36 @@ impl Master {
         master
     }
 
-    /// A message from a client.
-    pub fn on_message(&mut self, disk: &mut Option<Key>, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
-        if self.silent {
+    fn on_message(Keeper { disk, memory: master }: &mut Keeper<'_>, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
+        if master.silent {
             return cx.say(|| "It has crashed lately, and does not answer.".to_owned());
         }
-        self.expire(cx);
+        master.expire(cx);
         match *message {
             Message::Set { request } => {
-                let is_set = self.set(from, request, cx);
+                let is_set = master.set(from, request, cx);
                 cx.send(from, Message::SetReply { request, is_set });
             }
-            Message::Unlock { request } => self.unlock(from, request, cx),
-            Message::Store(_) | Message::SetReply { .. } => {}
+            Message::Unlock { request } => master.unlock(from, request, cx),
+            Message::SetReply { .. } => {}
         }
-        self.write(disk, cx);
+        master.write(disk, cx);
     }
 
-    /// The key's time may be over, or the silence after a crash.
-    pub fn on_timer(&mut self, disk: &mut Option<Key>, timer: Timer, cx: &mut Cx<'_>) {
+    fn on_timer(Keeper { disk, memory: master }: &mut Keeper<'_>, timer: Timer, cx: &mut Cx<'_>) {
         match timer {
             Timer::Expiry => {
-                self.key = None;
+                master.key = None;
                 cx.say(|| "The key runs out.".to_owned());
             }
-            Timer::Return => self.silent = false,
-            Timer::Job(_) | Timer::Answers => {}
+            Timer::Return => master.silent = false,
+            Timer::Answers => {}
         }
-        self.write(disk, cx);
+        master.write(disk, cx);
     }
+}
 
+impl Master {
     fn write(&self, disk: &mut Option<Key>, cx: &Cx<'_>) {
         *disk = self.key.filter(|_| cx.params().on(param::PERSISTED));
     }

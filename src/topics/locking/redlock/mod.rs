@@ -18,18 +18,15 @@ mod message;
 mod params;
 mod show;
 
-use super::job::{self, Command, Job, JobTimer, Locking, TIMER_CODES};
-use super::storage::{History, Request, Storage, StoreMessage};
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamSpec,
-    Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
-};
-pub use client::Client;
+use super::protocol::{Lock, LockTimer, OWN_CODES};
+use crate::sim::{ParamSpec, Timer as TimerKind, TimerInfo};
+pub use client::Asking;
 pub use master::{Key, Master};
 pub use message::Message;
 pub use params::param;
 
-/// The protocol.
+/// The lock.
+#[derive(Clone, Copy)]
 pub struct Redlock;
 
 /// Clients of a cluster.
@@ -40,33 +37,9 @@ pub fn masters(nodes: u16) -> u16 {
     nodes.saturating_sub(CLIENTS + 1)
 }
 
-/// What survives a crash.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Stable {
-    /// Of a master: its key, if it writes it to disk.
-    Master(Option<Key>),
-    /// Of the storage.
-    Storage(Storage),
-    /// Of a client: its count of attempts to get the lock.
-    Client(Request),
-}
-
-/// What a crash takes.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Volatile {
-    /// Of a master.
-    Master(Master),
-    /// Of the storage: nothing.
-    Storage,
-    /// Of a client.
-    Client(Client),
-}
-
 /// What nodes wait for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Timer {
-    /// Client: a step of its job.
-    Job(JobTimer),
     /// Client: masters that have not answered count as down.
     Answers,
     /// Master: its key runs out.
@@ -75,22 +48,20 @@ pub enum Timer {
     Return,
 }
 
+impl LockTimer for Timer {}
 impl TimerKind for Timer {
     fn code(self) -> u32 {
         match self {
-            Timer::Job(timer) => timer.code(),
-            Timer::Answers => TIMER_CODES,
-            Timer::Expiry => TIMER_CODES + 1,
-            Timer::Return => TIMER_CODES + 2,
+            Timer::Answers => OWN_CODES,
+            Timer::Expiry => OWN_CODES + 1,
+            Timer::Return => OWN_CODES + 2,
         }
     }
     fn from_code(code: u32) -> Option<Self> {
-        let own = [Timer::Answers, Timer::Expiry, Timer::Return].into_iter().find(|timer| timer.code() == code);
-        own.or_else(|| JobTimer::from_code(code).map(Timer::Job))
+        [Timer::Answers, Timer::Expiry, Timer::Return].into_iter().find(|timer| timer.code() == code)
     }
     fn info(self) -> TimerInfo {
         match self {
-            Timer::Job(timer) => timer.info(),
             Timer::Answers => TimerInfo { name: "patience with the masters", action: "count the answers now" },
             Timer::Expiry => TimerInfo { name: "time to live of the key", action: "let the key run out" },
             Timer::Return => TimerInfo { name: "delay after the restart", action: "answer again" },
@@ -98,127 +69,18 @@ impl TimerKind for Timer {
     }
 }
 
-impl Locking for Redlock {
-    const FENCES: Option<(u16, u16)> = None;
-    fn storage_at(nodes: u16) -> NodeId {
-        NodeId(masters(nodes))
-    }
-    fn is_client(nodes: u16, node: NodeId) -> bool {
-        node.0 > masters(nodes)
-    }
-    fn store(message: StoreMessage) -> Message {
-        Message::Store(message)
-    }
-    fn stored(message: &Message) -> Option<&StoreMessage> {
-        match message {
-            Message::Store(message) => Some(message),
-            _ => None,
-        }
-    }
-    fn timer(timer: JobTimer) -> Timer {
-        Timer::Job(timer)
-    }
-    fn storage(stable: &Stable) -> Option<&Storage> {
-        match stable {
-            Stable::Storage(storage) => Some(storage),
-            _ => None,
-        }
-    }
-    fn job(volatile: &Volatile) -> Option<&Job> {
-        match volatile {
-            Volatile::Client(client) => Some(&client.job),
-            _ => None,
-        }
-    }
-    fn history(ghost: &History) -> &History {
-        ghost
-    }
-}
-
-impl Protocol for Redlock {
-    type Stable = Stable;
-    type Volatile = Volatile;
+impl Lock for Redlock {
+    /// A master's key, if it writes it to disk.
+    type Disk = Option<Key>;
+    type Memory = Master;
+    type Asking = Asking;
     type Message = Message;
     type Timer = Timer;
-    type Command = Command;
-    type Ghost = History;
+    type Ghost = ();
 
+    const TOKENS: bool = false;
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = job::COMMANDS;
-    const KINDS: &'static [MessageKind] = message::KINDS;
-
-    fn blank_disk(env: &Env<'_>) -> Stable {
-        match env.me.0 {
-            id if id < masters(env.nodes) => Stable::Master(None),
-            id if id == masters(env.nodes) => Stable::Storage(Storage::default()),
-            _ => Stable::Client(0),
-        }
-    }
-    fn on_start(stable: &mut Stable, cx: &mut Context<'_, Self>) -> Volatile {
-        match stable {
-            Stable::Master(_) => Volatile::Master(Master::default()),
-            Stable::Storage(_) => Volatile::Storage,
-            Stable::Client(_) => Volatile::Client(Client { job: job::start(cx), ..Client::default() }),
-        }
-    }
-    fn on_restart(stable: &mut Stable, cx: &mut Context<'_, Self>) -> Volatile {
-        match stable {
-            Stable::Master(disk) => Volatile::Master(Master::restart(disk, cx)),
-            _ => Self::on_start(stable, cx),
-        }
-    }
-    fn on_message(node: &mut Node<'_, Self>, from: NodeId, message: &Message, cx: &mut Context<'_, Self>) {
-        match (&mut *node.stable, &mut *node.volatile, message) {
-            (Stable::Master(disk), Volatile::Master(master), _) => master.on_message(disk, from, message, cx),
-            (Stable::Storage(storage), _, Message::Store(message)) => job::serve(storage, from, message, cx),
-            (Stable::Client(request), Volatile::Client(client), _) => client.on_message(request, from, message, cx),
-            _ => {}
-        }
-    }
-    fn on_timer(node: &mut Node<'_, Self>, timer: Timer, cx: &mut Context<'_, Self>) {
-        match (&mut *node.stable, &mut *node.volatile) {
-            (Stable::Master(disk), Volatile::Master(master)) => master.on_timer(disk, timer, cx),
-            (Stable::Client(request), Volatile::Client(client)) => client.on_timer(request, timer, cx),
-            _ => {}
-        }
-    }
-    fn on_command(node: &mut Node<'_, Self>, id: CommandId, command: &Command, cx: &mut Context<'_, Self>) {
-        match (&mut *node.stable, &mut *node.volatile) {
-            (Stable::Client(request), Volatile::Client(client)) => client.on_command(request, id, *command, cx),
-            _ => cx.reply(id, job::NOT_A_CLIENT),
-        }
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        job::command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        message::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        message::describe(message)
-    }
-
-    fn observe(history: &mut History, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        let storage = step.choice.actor().and_then(|actor| cluster.stable(actor)).and_then(Self::storage);
-        if let Some(storage) = storage {
-            history.observe(storage);
-        }
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role(_: &Stable, volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, _: &History, trace: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, trace)
+    fn keepers(nodes: u16) -> u16 {
+        masters(nodes)
     }
 }

@@ -1,37 +1,31 @@
 //! What the reader may set.
 
 use crate::sim::{ParamKind, ParamSpec};
-use crate::topics::locking::job::{REPEAT, RETRY, TTL, VALIDITY_CHECK, WORK_MAX, WORK_MIN, rule};
+use crate::topics::locking::job::rule;
 
-/// Indices into the protocol's params, after those of the job.
+/// Indices into the protocol's params.
 pub mod param {
-    use crate::topics::locking::job::param::COUNT;
-    pub use crate::topics::locking::job::param::{REPEAT, RETRY_MS, TTL_MS, VALIDITY_CHECK, WORK_MAX_MS, WORK_MIN_MS};
+    use crate::topics::locking::job::param::OWN;
+    pub use crate::topics::locking::job::param::TTL_MS;
     /// How long a client waits for a master's answer, in milliseconds.
-    pub const ANSWERS_MS: u16 = COUNT;
+    pub const ANSWERS_MS: u16 = OWN;
     /// Allowance for clocks that do not run equally fast, in percent of the time to live.
-    pub const DRIFT_PERCENT: u16 = COUNT + 1;
+    pub const DRIFT_PERCENT: u16 = OWN + 1;
     /// Masters write their key to disk before they answer.
-    pub const PERSISTED: u16 = COUNT + 2;
+    pub const PERSISTED: u16 = OWN + 2;
     /// Rule: a majority is needed.
-    pub const MAJORITY: u16 = COUNT + 3;
+    pub const MAJORITY: u16 = OWN + 3;
     /// Rule: what the locking took is subtracted.
-    pub const SUBTRACT_ELAPSED: u16 = COUNT + 4;
+    pub const SUBTRACT_ELAPSED: u16 = OWN + 4;
     /// Rule: the allowance for drift is subtracted.
-    pub const SUBTRACT_DRIFT: u16 = COUNT + 5;
+    pub const SUBTRACT_DRIFT: u16 = OWN + 5;
     /// Rule: only the key's own value unlocks it.
-    pub const OWNER_CHECK: u16 = COUNT + 6;
+    pub const OWNER_CHECK: u16 = OWN + 6;
     /// Rule: a master that crashed stays silent for a time to live.
-    pub const DELAYED_RESTART: u16 = COUNT + 7;
+    pub const DELAYED_RESTART: u16 = OWN + 7;
 }
 
 pub const PARAMS: &[ParamSpec] = &[
-    TTL,
-    WORK_MIN,
-    WORK_MAX,
-    RETRY,
-    REPEAT,
-    VALIDITY_CHECK,
     ParamSpec {
         name: "answers_ms",
         label: "Patience with the masters",

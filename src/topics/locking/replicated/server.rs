@@ -2,12 +2,15 @@
 
 use super::message::Message;
 use super::table::{self, Holding, Operation};
-use super::{RaftStable, RaftVolatile, Replicated, SERVERS, Timer, param};
-use crate::sim::{CommandId, Context, Node, NodeId, Outcome, Params, Protocol};
+use super::{RaftStable, RaftVolatile, Replicated, SERVERS, Timer};
+use crate::sim::{CommandId, Context, Env, Node, NodeId, Outcome, Params, Protocol};
 use crate::topics::leader_election::raft::{self, Raft};
+use crate::topics::locking::job::param;
+use crate::topics::locking::protocol::{self, Keeps};
 use crate::topics::locking::storage::Request;
 
-type Cx<'a> = Context<'a, Replicated>;
+type Cx<'a> = protocol::Cx<'a, Replicated>;
+type Keeper<'a> = protocol::Keeper<'a, Replicated>;
 
 /// In place of a client, where nobody waits for an entry.
 const NOBODY: u16 = u16::MAX;
@@ -23,13 +26,8 @@ fn raft_params() -> Params {
 /// A server's handler runs Raft's first. What is said and sent is Raft's; clients are answered here.
 fn with_raft<T>(cx: &mut Cx<'_>, handler: impl FnOnce(&mut Context<'_, Raft>) -> T) -> (Option<T>, Vec<(CommandId, Outcome)>) {
     let mut result = None;
-    let replies = cx.within(SERVERS, &raft_params(), Message::Raft, |cx| result = Some(handler(cx)));
+    let replies = cx.within(SERVERS, &raft_params(), |message| Message::Raft(message).into(), |cx| result = Some(handler(cx)));
     (result, replies)
-}
-
-/// A server starts, for the first time or after a crash.
-pub fn start(stable: &mut RaftStable, cx: &mut Cx<'_>) -> RaftVolatile {
-    with_raft(cx, |cx| Raft::on_restart(stable, cx)).0.unwrap_or_default()
 }
 
 /// Who has the lock, as far as this server knows.
@@ -37,46 +35,46 @@ pub fn holding(stable: &RaftStable, volatile: &RaftVolatile) -> Option<Holding> 
     table::holding(&stable.log, volatile.commit_index)
 }
 
-/// A server in memory and on disk.
-pub struct Server<'a> {
-    /// Raft's term, vote and log.
-    pub stable: &'a mut RaftStable,
-    /// The rest of Raft's state.
-    pub volatile: &'a mut RaftVolatile,
-}
+impl Keeps<Replicated> for Replicated {
+    fn blank_disk(env: &Env<'_>) -> RaftStable {
+        Raft::blank_disk(&Env { params: &Params::defaults(Raft::PARAMS), ..*env })
+    }
 
-impl Server<'_> {
-    /// A message from another server or a client.
-    pub fn on_message(&mut self, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
+    fn start(disk: &mut RaftStable, cx: &mut Cx<'_>) -> RaftVolatile {
+        with_raft(cx, |cx| Raft::on_restart(disk, cx)).0.unwrap_or_default()
+    }
+
+    fn on_message(server: &mut Keeper<'_>, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
         match *message {
-            Message::Raft(ref message) => self.step(cx, |node, cx| Raft::on_message(node, from, message, cx)),
-            Message::Acquire { request } => self.acquire(from, request, cx),
-            Message::Renew { request, .. } => self.ask(from, request, Operation::Renew(from, request), cx),
-            Message::Release { request } => self.ask(from, request, Operation::Release(from, request), cx),
+            Message::Raft(ref message) => server.step(cx, |node, cx| Raft::on_message(node, from, message, cx)),
+            Message::Acquire { request } => server.acquire(from, request, cx),
+            Message::Renew { request, .. } => server.ask(from, request, Operation::Renew(from, request), cx),
+            Message::Release { request } => server.ask(from, request, Operation::Release(from, request), cx),
             _ => {}
         }
     }
 
-    /// A timer of Raft's, or the end of the holder's time.
-    pub fn on_timer(&mut self, timer: Timer, cx: &mut Cx<'_>) {
+    fn on_timer(server: &mut Keeper<'_>, timer: Timer, cx: &mut Cx<'_>) {
         match timer {
-            Timer::Raft(timer) => self.step(cx, |node, cx| Raft::on_timer(node, timer, cx)),
+            Timer::Raft(timer) => server.step(cx, |node, cx| Raft::on_timer(node, timer, cx)),
             Timer::Expiry => {
-                if let Some(held) = holding(self.stable, self.volatile) {
+                if let Some(held) = holding(server.disk, server.memory) {
                     cx.say(|| format!("Node {} has not renewed in time, so its lock is to end.", held.client));
-                    self.append(held.client, held.turn, Operation::Expire(held.client, held.turn), cx);
+                    server.append(held.client, held.turn, Operation::Expire(held.client, held.turn), cx);
                 }
             }
-            Timer::Job(_) | Timer::Renew => {}
+            Timer::Renew => {}
         }
     }
+}
 
+impl Keeper<'_> {
     /// A step of Raft, and what follows from it for the lock.
     fn step(&mut self, cx: &mut Cx<'_>, handler: impl FnOnce(&mut Node<'_, Raft>, &mut Context<'_, Raft>)) {
-        let (held, led) = (holding(self.stable, self.volatile), self.volatile.is_leader());
-        let mut node = Node { stable: &mut *self.stable, volatile: &mut *self.volatile };
+        let (held, led) = (holding(self.disk, self.memory), self.memory.is_leader());
+        let mut node = Node { stable: &mut *self.disk, volatile: &mut *self.memory };
         let (_, replies) = with_raft(cx, |cx| handler(&mut node, cx));
-        let (holds, leads) = (holding(self.stable, self.volatile), self.volatile.is_leader());
+        let (holds, leads) = (holding(self.disk, self.memory), self.memory.is_leader());
         if leads && (!led || held != holds) {
             self.watch(holds, cx);
         } else if led && !leads {
@@ -107,8 +105,8 @@ impl Server<'_> {
     }
 
     fn acquire(&mut self, client: NodeId, request: Request, cx: &mut Cx<'_>) {
-        match holding(self.stable, self.volatile) {
-            Some(held) if self.volatile.is_leader() && !held.is_of(client, request) => {
+        match holding(self.disk, self.memory) {
+            Some(held) if self.memory.is_leader() && !held.is_of(client, request) => {
                 cx.say(|| format!("Node {} has the lock, so node {client} must wait.", held.client));
                 cx.send(client, Message::Busy { request });
             }
@@ -118,10 +116,10 @@ impl Server<'_> {
 
     /// A client's wish goes into the log, if this server leads.
     fn ask(&mut self, client: NodeId, request: Request, operation: Operation, cx: &mut Cx<'_>) {
-        if self.volatile.is_leader() {
+        if self.memory.is_leader() {
             return self.append(client, request, operation, cx);
         }
-        let leader = self.volatile.leader;
+        let leader = self.memory.leader;
         cx.say(|| "It does not lead, so it cannot say who has the lock.".to_owned());
         cx.send(client, Message::NotLeader { request, leader });
     }
