@@ -1,5 +1,7 @@
 //! Numbers and names in words. Pure.
 
+use crate::sim::capital;
+
 /// `3,120`.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -15,9 +17,7 @@ pub fn thousands(number: u64) -> String {
 
 /// `Election safety` of the stable name `election-safety`.
 pub fn title(name: &str) -> String {
-    let words = name.replace(['-', '_'], " ");
-    let mut rest = words.chars();
-    rest.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(rest).collect())
+    capital(&name.replace(['-', '_'], " "))
 }
 
 /// How many: `1 node`, `5 nodes`.

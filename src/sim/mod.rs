@@ -55,6 +55,6 @@ pub use timeline::{At, Timeline};
 pub use trace::{Event, Fired, Mark, MarkKind, Record, Trace, Violation};
 pub use view::{
     Ahead, Cell, Exhibit, ExhibitKind, Field, HistoryView, Intervals, Lane, Ledger, LedgerRow, MessageKind, NodeView, Role, Span,
-    TimerInfo, Tone, Tree, TreeEdge, TreeNode,
+    TimerInfo, Tone, Tree, TreeEdge, TreeNode, capital,
 };
 pub use world::{Flight, Status, Step, TimerSlot, World};

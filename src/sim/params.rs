@@ -38,6 +38,10 @@ pub struct ParamSpec {
 }
 
 impl ParamSpec {
+    /// A rule that is on.
+    pub const fn rule(name: &'static str, label: &'static str, help: &'static str) -> Self {
+        ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
+    }
     /// Whether `value` is one that this param may have.
     pub fn admits(&self, value: i64) -> bool {
         match self.kind {

@@ -100,6 +100,10 @@ pub struct Bindings {
 }
 
 impl Bindings {
+    /// About this node, which is `{node}`.
+    pub fn node(node: NodeId) -> Self {
+        Bindings::nodes([node]).with("node", node)
+    }
     /// About these nodes, with nothing to fill in. `{node}` in a caption is the first of them.
     pub fn nodes(nodes: impl IntoIterator<Item = NodeId>) -> Self {
         Bindings { nodes: nodes.into_iter().collect(), values: Vec::new() }

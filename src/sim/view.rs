@@ -313,3 +313,9 @@ pub struct HistoryView {
     /// The history.
     pub history: History,
 }
+
+/// With a capital letter, as a sentence begins. Words are kept without, since they may stand anywhere.
+pub fn capital(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(rest).collect())
+}

@@ -40,11 +40,6 @@ pub const INPUTS_SPEC: ParamSpec = ParamSpec {
 /// What a client is told that asks these nodes for something.
 pub const NO_COMMANDS: &str = "These nodes have their inputs from the start; clients ask nothing of them.";
 
-/// A rule that may be switched off.
-pub const fn rule(name: &'static str, label: &'static str, help: &'static str) -> ParamSpec {
-    ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
-}
-
 /// The input of a node under a pattern.
 pub fn input(params: &Params, node: NodeId) -> Bit {
     let digit = PATTERN_DIGITS - 1 - node.0 % PATTERN_DIGITS;

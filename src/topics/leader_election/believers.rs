@@ -16,10 +16,6 @@ fn change<P: Protocol>(cluster: &Cluster<'_, P>, step: &Step<'_>) -> Option<(Nod
     (before != after).then_some((node, before, after))
 }
 
-fn about(node: NodeId) -> Bindings {
-    Bindings::nodes([node]).with("node", node)
-}
-
 /// All nodes that believe to lead, in order; frozen ones too, since they still believe.
 pub fn leaders<P: Protocol>(cluster: &Cluster<'_, P>) -> Vec<NodeId> {
     let leads = |id: &NodeId| cluster.world().parts::<P>(*id).and_then(tone::<P>) == Some(Tone::Leader);
@@ -29,7 +25,7 @@ pub fn leaders<P: Protocol>(cluster: &Cluster<'_, P>) -> Vec<NodeId> {
 /// `leader-elected`: in this step the node came to lead.
 pub fn leader_elected<P: Protocol>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
     let (node, _, after) = change(cluster, step)?;
-    (after == Some(Tone::Leader)).then(|| about(node))
+    (after == Some(Tone::Leader)).then(|| Bindings::node(node))
 }
 
 /// `two-leaders`: more than one node believes to lead.
@@ -44,7 +40,7 @@ pub fn two_leaders<P: Protocol>(cluster: &Cluster<'_, P>, _: &P::Ghost, _: &Step
 pub fn one_leader_again<P: Protocol>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
     let (_, before, _) = change(cluster, step)?;
     match leaders(cluster).as_slice() {
-        [one] if before == Some(Tone::Leader) => Some(about(*one)),
+        [one] if before == Some(Tone::Leader) => Some(Bindings::node(*one)),
         _ => None,
     }
 }
@@ -52,11 +48,11 @@ pub fn one_leader_again<P: Protocol>(cluster: &Cluster<'_, P>, _: &P::Ghost, ste
 /// `election-started`: in this step the node began to take part in an election.
 pub fn election_started<P: Protocol>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
     let (node, _, after) = change(cluster, step)?;
-    (after == Some(Tone::Candidate)).then(|| about(node))
+    (after == Some(Tone::Candidate)).then(|| Bindings::node(node))
 }
 
 /// `leader-crashed`: this step crashed a node that led.
 pub fn leader_crashed<P: Protocol>(cluster: &Cluster<'_, P>, _: &P::Ghost, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, _) = change(cluster, step)?;
-    (matches!(step.choice, Choice::Crash(_)) && before == Some(Tone::Leader)).then(|| about(node))
+    (matches!(step.choice, Choice::Crash(_)) && before == Some(Tone::Leader)).then(|| Bindings::node(node))
 }

@@ -45,11 +45,6 @@ const fn ms(name: &'static str, label: &'static str, help: &'static str, (min, m
     ParamSpec { name, label, help, kind: ParamKind::Range { min, max, step: 50, unit: "ms" }, default }
 }
 
-/// A rule that is on.
-pub const fn rule(name: &'static str, label: &'static str, help: &'static str) -> ParamSpec {
-    ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
-}
-
 /// What the reader may set of every lock.
 pub const PARAMS: &[ParamSpec] = &[
     ms(
@@ -73,7 +68,7 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Toggle,
         default: 0,
     },
-    rule(
+    ParamSpec::rule(
         "validity_check",
         "Clients watch their own time",
         "A client gives up once its lock has run out by its own clock, counted from when it asked. Without this rule it writes however \
@@ -83,13 +78,13 @@ pub const PARAMS: &[ParamSpec] = &[
 
 /// And of one that hands out tokens.
 pub const FENCING: &[ParamSpec] = &[
-    rule(
+    ParamSpec::rule(
         "fence",
         "The storage checks tokens",
         "The storage remembers the highest token and refuses lower ones. Without this rule a client that is late overwrites its \
          successor's work.",
     ),
-    rule(
+    ParamSpec::rule(
         "fence_reads",
         "Reads raise the fence too",
         "A read tells the storage that a later holder is at work. Without this rule an earlier holder may still write between its \

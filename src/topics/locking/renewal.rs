@@ -3,7 +3,6 @@
 
 use super::job::{self, Job, Next, Phase, param};
 use super::protocol::{Cx, Lock};
-use super::show::{reply, request};
 use crate::sim::{MessageKind, ParamKind, ParamSpec, Tone};
 
 /// The holder renews: the first param of such a lock's own.
@@ -18,13 +17,13 @@ pub const fn renew(help: &'static str) -> ParamSpec {
 }
 
 /// A client asks for the lock.
-pub const ACQUIRE_KIND: MessageKind = request("Acquire", "ACQ", Tone::Candidate, "A client asks for the lock.");
+pub const ACQUIRE_KIND: MessageKind = MessageKind::request("Acquire", "ACQ", Tone::Candidate, "A client asks for the lock.");
 /// It is another's.
-pub const BUSY_KIND: MessageKind = reply("Busy", "NO", Tone::Pending, "Another has the lock. The client will ask again.");
+pub const BUSY_KIND: MessageKind = MessageKind::reply("Busy", "NO", Tone::Pending, "Another has the lock. The client will ask again.");
 /// The holder asks for more time.
-pub const RENEW_KIND: MessageKind = request("Renew", "REN", Tone::Neutral, "The holder needs the lock for longer.");
+pub const RENEW_KIND: MessageKind = MessageKind::request("Renew", "REN", Tone::Neutral, "The holder needs the lock for longer.");
 /// It gives the lock back.
-pub const RELEASE_KIND: MessageKind = request("Release", "REL", Tone::Follower, "The client no longer needs the lock.");
+pub const RELEASE_KIND: MessageKind = MessageKind::request("Release", "REL", Tone::Follower, "The client no longer needs the lock.");
 
 /// Arms the next renewal, if the holder renews.
 pub fn renew_later<L: Lock>(timer: L::Timer, cx: &mut Cx<'_, L>) {

@@ -10,23 +10,13 @@ use crate::sim::{
 };
 use crate::topics::roles;
 
-/// A kind of message that asks for something.
-pub const fn request(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply: false, help }
-}
-
-/// A kind of message that answers.
-pub const fn reply(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply: true, help }
-}
-
 /// Kinds of [`StoreMessage`], the first of every lock's kinds.
 pub const STORE_KINDS: [MessageKind; STORE_KINDS_COUNT as usize] = [
-    request("Read", "RD", Tone::Neutral, "A client that has the lock asks the storage for the counter."),
-    reply("Value", "VAL", Tone::Neutral, "The counter, and how many writes there have been."),
-    request("Write", "WR", Tone::Leader, "The client's sum. The storage takes it, or refuses it by its token."),
-    reply("Written", "OK", Tone::Good, "The storage has taken the write."),
-    reply("Stale", "OLD", Tone::Bad, "The storage has seen a higher token, so it refuses."),
+    MessageKind::request("Read", "RD", Tone::Neutral, "A client that has the lock asks the storage for the counter."),
+    MessageKind::reply("Value", "VAL", Tone::Neutral, "The counter, and how many writes there have been."),
+    MessageKind::request("Write", "WR", Tone::Leader, "The client's sum. The storage takes it, or refuses it by its token."),
+    MessageKind::reply("Written", "OK", Tone::Good, "The storage has taken the write."),
+    MessageKind::reply("Stale", "OLD", Tone::Bad, "The storage has seen a higher token, so it refuses."),
 ];
 /// Number of these.
 pub const STORE_KINDS_COUNT: u16 = 5;
@@ -191,11 +181,6 @@ fn ledger<L: Lock>(storage: &Storage) -> Exhibit {
     })
 }
 
-/// Of this node.
-pub fn about(node: NodeId) -> Bindings {
-    Bindings::nodes([node]).with("node", node)
-}
-
 fn job<L: Lock>(parts: &PartsOf<Locked<L>>) -> Option<&Job> {
     parts.volatile.as_ref().and_then(Memory::client).map(|(job, _)| job)
 }
@@ -216,7 +201,7 @@ fn believers<L: Lock>(cluster: &Cluster<'_, Locked<L>>) -> Vec<NodeId> {
 fn lock_acquired<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, after) = change(cluster, step)?;
     let now = after.filter(|job| job.believes())?;
-    let bindings = if now.token == 0 { about(node) } else { about(node).with("token", now.token) };
+    let bindings = if now.token == 0 { Bindings::node(node) } else { Bindings::node(node).with("token", now.token) };
     (!before.is_some_and(Job::believes)).then_some(bindings)
 }
 
@@ -231,30 +216,30 @@ fn one_holder_again<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, ste
     let (_, before, after) = change(cluster, step)?;
     let stopped = before.is_some_and(Job::believes) && !after.is_some_and(Job::believes);
     match believers(cluster).as_slice() {
-        [one] if stopped => Some(about(*one)),
+        [one] if stopped => Some(Bindings::node(*one)),
         _ => None,
     }
 }
 
 fn about_to_write<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, after) = change(cluster, step)?;
-    (after?.phase == Phase::Sending && before?.phase != Phase::Sending).then(|| about(node))
+    (after?.phase == Phase::Sending && before?.phase != Phase::Sending).then(|| Bindings::node(node))
 }
 
 fn gave_up<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, after) = change(cluster, step)?;
     let stopped_short = matches!(before?.phase, Phase::Reading | Phase::Working) && after?.phase == Phase::Idle;
-    stopped_short.then(|| about(node))
+    stopped_short.then(|| Bindings::node(node))
 }
 
 fn holder_crashed<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, _) = change(cluster, step)?;
-    (matches!(step.choice, Choice::Crash(_)) && before?.believes()).then(|| about(node))
+    (matches!(step.choice, Choice::Crash(_)) && before?.believes()).then(|| Bindings::node(node))
 }
 
 fn holder_paused<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {
     let (node, before, _) = change(cluster, step)?;
-    (matches!(step.choice, Choice::Pause(_)) && before?.believes()).then(|| about(node))
+    (matches!(step.choice, Choice::Pause(_)) && before?.believes()).then(|| Bindings::node(node))
 }
 
 /// The attempt to write that this step brought to the storage.
@@ -267,7 +252,7 @@ fn attempt<'a, L: Lock>(cluster: &Cluster<'a, Locked<L>>, step: &Step<'_>) -> Op
 }
 
 fn about_write(attempt: &Attempt) -> Bindings {
-    about(attempt.client).with("token", attempt.token).with("value", attempt.value)
+    Bindings::node(attempt.client).with("token", attempt.token).with("value", attempt.value)
 }
 
 fn write_taken<L: Lock>(cluster: &Cluster<'_, Locked<L>>, _: &Ghost<L>, step: &Step<'_>) -> Option<Bindings> {

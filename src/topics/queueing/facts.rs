@@ -116,7 +116,7 @@ fn longest(cluster: &Cluster<'_, Queueing>) -> Option<(NodeId, usize)> {
 /// `queue-of-…`: so many wait at one place.
 fn queue_of<const WAITING: usize>(cluster: &Cluster<'_, Queueing>, _: &(), _: &Step<'_>) -> Option<Bindings> {
     let (node, length) = longest(cluster)?;
-    (length >= WAITING).then(|| Bindings::nodes([node]).with("node", node).with("count", WAITING))
+    (length >= WAITING).then(|| Bindings::node(node).with("count", WAITING))
 }
 
 pub const FACTS: &[Fact<Queueing>] = &[
@@ -178,7 +178,7 @@ pub const FACTS: &[Fact<Queueing>] = &[
         test: |cluster, _, step| {
             let Choice::Command { node, call, .. } = step.choice else { return None };
             let percent = cluster.stable(*node)?.percent;
-            (call.command == 0 && node.0 >= FIRST_SERVER).then(|| Bindings::nodes([*node]).with("node", node).with("percent", percent))
+            (call.command == 0 && node.0 >= FIRST_SERVER).then(|| Bindings::node(*node).with("percent", percent))
         },
     },
     Fact {
@@ -188,7 +188,7 @@ pub const FACTS: &[Fact<Queueing>] = &[
         test: |cluster, _, _| {
             let decision = desk(cluster)?.decision.filter(|decision| decision.herd >= HERD)?;
             let node = server(decision.to as usize);
-            Some(Bindings::nodes([node]).with("node", node).with("count", HERD))
+            Some(Bindings::node(node).with("count", HERD))
         },
     },
     Fact {
@@ -209,7 +209,7 @@ pub const FACTS: &[Fact<Queueing>] = &[
             let (id, Message::Ready) = step.delivered::<Queueing>()? else { return None };
             let Some(Volatile::Dispatcher(before)) = step.before::<Queueing>()?.volatile.as_ref() else { return None };
             let count = before.sent.get(usize::from(id.from.0.checked_sub(FIRST_SERVER)?))?;
-            (*count > 0).then(|| Bindings::nodes([id.from]).with("node", id.from).with("count", count))
+            (*count > 0).then(|| Bindings::node(id.from).with("count", count))
         },
     },
 ];

@@ -126,10 +126,6 @@ const fn range(
     ParamSpec { name, label, help, kind: ParamKind::Range { min: kind.0, max: kind.1, step: kind.2, unit: kind.3 }, default }
 }
 
-const fn rule(name: &'static str, label: &'static str, help: &'static str) -> ParamSpec {
-    ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
-}
-
 const fn choice(name: &'static str, label: &'static str, help: &'static str, options: &'static [&'static str], default: i64) -> ParamSpec {
     ParamSpec { name, label, help, kind: ParamKind::Choice(options), default }
 }
@@ -181,12 +177,12 @@ pub const PARAMS: &[ParamSpec] = &[
         4,
     ),
     range("burst_ms", "Length of a burst", "On average.", (100, 20_000, 100, "ms"), 2_000),
-    rule(
+    ParamSpec::rule(
         "look",
         "The dispatcher looks at the queues",
         "It compares how many customers servers have. Without this rule it sends them anywhere.",
     ),
-    rule(
+    ParamSpec::rule(
         "fresh",
         "What it sees is true now",
         "It counts whom it sent and who is done. Without this rule it sees the counts as they were a while ago, and so does everybody else.",
@@ -198,8 +194,12 @@ pub const PARAMS: &[ParamSpec] = &[
         (50, 5_000, 50, "ms"),
         500,
     ),
-    rule("in_order", "First come, first served", "A server takes who has waited longest. Without this rule it takes who came last."),
-    rule(
+    ParamSpec::rule(
+        "in_order",
+        "First come, first served",
+        "A server takes who has waited longest. Without this rule it takes who came last.",
+    ),
+    ParamSpec::rule(
         "refuse",
         "Who finds no room is refused",
         "A full station turns customers away at once. Without this rule they wait all the same.",

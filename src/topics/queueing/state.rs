@@ -165,17 +165,11 @@ pub enum Message {
 
 /// The kinds of message, by the order of [`kind`].
 pub const KINDS: &[MessageKind] = &[
-    MessageKind { name: "Arrival", short: "A", tone: Tone::Candidate, reply: false, help: "A customer comes." },
-    MessageKind { name: "Serve", short: "S", tone: Tone::Leader, reply: false, help: "The dispatcher sends a customer to a server." },
-    MessageKind { name: "Done", short: "D", tone: Tone::Good, reply: true, help: "A server has served a customer." },
-    MessageKind { name: "Full", short: "F", tone: Tone::Bad, reply: true, help: "A server has no room and turns a customer away." },
-    MessageKind {
-        name: "Ready",
-        short: "R",
-        tone: Tone::Follower,
-        reply: true,
-        help: "A server is back, and all who waited there are gone.",
-    },
+    MessageKind::request("Arrival", "A", Tone::Candidate, "A customer comes."),
+    MessageKind::request("Serve", "S", Tone::Leader, "The dispatcher sends a customer to a server."),
+    MessageKind::reply("Done", "D", Tone::Good, "A server has served a customer."),
+    MessageKind::reply("Full", "F", Tone::Bad, "A server has no room and turns a customer away."),
+    MessageKind::reply("Ready", "R", Tone::Follower, "A server is back, and all who waited there are gone."),
 ];
 
 /// Index into [`KINDS`].

@@ -2,6 +2,7 @@
 //!
 //! One cell is looked at. The arrow keys walk from cell to cell, and the window goes along.
 
+use crate::sim::capital;
 use crate::sim::cells::{Cells, Packed, Probe};
 use crate::ui::measure::{place_in, use_size};
 use crate::ui::svg::{Path, px, translate};
@@ -273,11 +274,6 @@ fn in_words(cells: &Cells, cell: u32) -> String {
         words.push_str(&format!("; {}", probe.says));
     }
     words
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(letters).collect())
 }
 
 fn view_probes(cells: &Cells, select: &Callback<u32>) -> Html {

@@ -51,18 +51,12 @@ pub enum Command {
 }
 
 pub const KINDS: &[MessageKind] = &[
-    MessageKind { name: "Insert", short: "INS", tone: Tone::Leader, reply: false, help: "Keys that the filter is to take in." },
-    MessageKind { name: "Inserted", short: "OK", tone: Tone::Leader, reply: true, help: "How many of them found room." },
-    MessageKind { name: "Ask", short: "ASK", tone: Tone::Follower, reply: false, help: "Keys that may or may not be there." },
-    MessageKind {
-        name: "Answer",
-        short: "ANS",
-        tone: Tone::Follower,
-        reply: true,
-        help: "How many are perhaps there. The rest certainly are not.",
-    },
-    MessageKind { name: "Delete", short: "DEL", tone: Tone::Candidate, reply: false, help: "Keys that the filter is to forget." },
-    MessageKind { name: "Deleted", short: "OK", tone: Tone::Candidate, reply: true, help: "They are deleted." },
+    MessageKind::request("Insert", "INS", Tone::Leader, "Keys that the filter is to take in."),
+    MessageKind::reply("Inserted", "OK", Tone::Leader, "How many of them found room."),
+    MessageKind::request("Ask", "ASK", Tone::Follower, "Keys that may or may not be there."),
+    MessageKind::reply("Answer", "ANS", Tone::Follower, "How many are perhaps there. The rest certainly are not."),
+    MessageKind::request("Delete", "DEL", Tone::Candidate, "Keys that the filter is to forget."),
+    MessageKind::reply("Deleted", "OK", Tone::Candidate, "They are deleted."),
 ];
 
 pub fn kind(message: &Message) -> u16 {

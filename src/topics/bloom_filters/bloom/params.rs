@@ -50,10 +50,6 @@ const INSERTED_MAX: u64 = 1_200_000;
 /// Largest number of a key that a reader names.
 pub const KEY_MAX: i64 = 9_999_999;
 
-const fn rule(name: &'static str, label: &'static str, help: &'static str) -> ParamSpec {
-    ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
-}
-
 pub const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         name: "keys",
@@ -125,35 +121,35 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 0, max: 99, step: 1, unit: "" },
         default: 0,
     },
-    rule(
+    ParamSpec::rule(
         "bits_stay",
         "A bit that is set stays set",
         "A bit may belong to several keys. Without this rule deleting a key from a Bloom or a blocked filter clears its bits, and other keys are \
          denied.",
     ),
-    rule(
+    ParamSpec::rule(
         "delete_members",
         "Delete only what is there",
         "Without this rule a deletion goes to the filter even if the key was never inserted: a counting filter takes counts of other keys, a cuckoo \
          filter the fingerprint of another key.",
     ),
-    rule(
+    ParamSpec::rule(
         "counters_stick",
         "A full counter stays full",
         "A counter of four bits ends at 15. With this rule it stays there for ever; without it the next one makes it 0, and keys are denied.",
     ),
-    rule(
+    ParamSpec::rule(
         "undo_kicks",
         "Undo an insertion that finds no room",
         "A cuckoo filter gives up after 500 moves and says that it is full. Without this rule the last fingerprint that was moved is lost, whosever it \
          was.",
     ),
-    rule(
+    ParamSpec::rule(
         "rebuild",
         "Build anew when the functions change",
         "Without this rule a filter goes on with the cells that the old functions set, and is asked by the new ones.",
     ),
-    rule(
+    ParamSpec::rule(
         "rebuild_on_restart",
         "Build anew after a crash",
         "The filter is in memory, the keys are on disk. Without this rule it starts empty beside a disk full of keys.",

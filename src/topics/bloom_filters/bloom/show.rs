@@ -64,7 +64,7 @@ pub const FACTS: &[Fact<Bloom>] = &[
         name: "false-negative",
         sentence: "Node {node} denies key {key}, which is on its disk.",
         mark: true,
-        test: |_, seen, _| seen.denied.map(|(node, key)| Bindings::nodes([node]).with("node", node).with("key", key)),
+        test: |_, seen, _| seen.denied.map(|(node, key)| Bindings::node(node).with("key", key)),
     },
     Fact { name: "deleted", sentence: "Node {node} deletes {what}.", mark: false, test: deleted },
     Fact {
@@ -93,8 +93,7 @@ fn all_inserted(cluster: &Cluster<'_, Bloom>, _: &Seen, step: &Step<'_>) -> Opti
     let (store, keys) = (store(cluster, id.to)?, cluster.stable(id.to)?.len());
     let before = step.before::<Bloom>()?.stable.len();
     let total = params::inserted(cluster.params(), cluster.nodes());
-    (keys >= total && before < total)
-        .then(|| Bindings::nodes([id.to]).with("node", id.to).with("keys", keys).with("fill", percent_in_use(store)))
+    (keys >= total && before < total).then(|| Bindings::node(id.to).with("keys", keys).with("fill", percent_in_use(store)))
 }
 
 /// A filter that holds what it was made for, or more, and whose measured interval lies wholly on one side of the target.
@@ -105,12 +104,12 @@ fn proved(cluster: &Cluster<'_, Bloom>, seen: &Seen, is_proved: fn((f64, f64), f
         let is_present = |sample: &&Sample| sample.shape == store.filter.shape() && sample.k == store.hashing.k;
         *keys >= planned && seen.last(*node).filter(is_present).is_some_and(|sample| is_proved(sample.interval(), target))
     })?;
-    Some(Bindings::nodes([node]).with("node", node).with("target", format!("{} %", number(100.0 * target))))
+    Some(Bindings::node(node).with("target", format!("{} %", number(100.0 * target))))
 }
 
 fn single(seen: &Seen, says: bool, is_there: bool) -> Option<Bindings> {
     let (node, key, said, there) = seen.single?;
-    (said == says && there == is_there).then(|| Bindings::nodes([node]).with("node", node).with("key", key))
+    (said == says && there == is_there).then(|| Bindings::node(node).with("key", key))
 }
 
 fn deleted(cluster: &Cluster<'_, Bloom>, _: &Seen, step: &Step<'_>) -> Option<Bindings> {
@@ -122,12 +121,12 @@ fn deleted(cluster: &Cluster<'_, Bloom>, _: &Seen, step: &Step<'_>) -> Option<Bi
         Message::DeleteWrong(_) => "an absent key that it took for there".to_owned(),
         _ => return None,
     };
-    Some(Bindings::nodes([id.to]).with("node", id.to).with("what", what))
+    Some(Bindings::node(id.to).with("what", what))
 }
 
 fn filter_full(cluster: &Cluster<'_, Bloom>, _: &Seen, _: &Step<'_>) -> Option<Bindings> {
     let (node, _, keys) = stores(cluster).find(|(_, store, _)| store.full)?;
-    Some(Bindings::nodes([node]).with("node", node).with("keys", keys))
+    Some(Bindings::node(node).with("keys", keys))
 }
 
 fn rebuilt(cluster: &Cluster<'_, Bloom>, _: &Seen, step: &Step<'_>) -> Option<Bindings> {
@@ -135,7 +134,7 @@ fn rebuilt(cluster: &Cluster<'_, Bloom>, _: &Seen, step: &Step<'_>) -> Option<Bi
     let now = store(cluster, id)?;
     let Some(Volatile::Store(before)) = &step.before::<Bloom>()?.volatile else { return None };
     let is_other = before.filter.shape() != now.filter.shape() || before.hashing != now.hashing;
-    is_other.then(|| Bindings::nodes([id]).with("node", id).with("bits", now.filter.shape().memory_bits()).with("k", now.hashing.k))
+    is_other.then(|| Bindings::node(id).with("bits", now.filter.shape().memory_bits()).with("k", now.hashing.k))
 }
 
 fn percent_in_use(store: &Store) -> u64 {

@@ -76,20 +76,16 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Choice(&["those whose digest says yes", "every cache in turn", "nobody"]),
         default: 0,
     },
-    ParamSpec {
-        name: "count",
-        label: "Count in the summary",
-        help: "Without this rule a cell of the summary is one bit, and an object that goes clears the bits of others that stay.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
-    ParamSpec {
-        name: "forget",
-        label: "Take out what goes",
-        help: "Without this rule the summary keeps what the cache no longer has: it fills up, and the others ask for nothing.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
+    ParamSpec::rule(
+        "count",
+        "Count in the summary",
+        "Without this rule a cell of the summary is one bit, and an object that goes clears the bits of others that stay.",
+    ),
+    ParamSpec::rule(
+        "forget",
+        "Take out what goes",
+        "Without this rule the summary keeps what the cache no longer has: it fills up, and the others ask for nothing.",
+    ),
 ];
 
 pub const COMMANDS: &[CommandSpec] = &[CommandSpec {

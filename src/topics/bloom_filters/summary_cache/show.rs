@@ -9,18 +9,12 @@ use crate::sim::{
 };
 
 pub const KINDS: &[MessageKind] = &[
-    MessageKind {
-        name: "Digest",
-        short: "DIG",
-        tone: Tone::Leader,
-        reply: false,
-        help: "What the sender holds, as the bits of a Bloom filter.",
-    },
-    MessageKind { name: "Query", short: "ASK", tone: Tone::Follower, reply: false, help: "Have you got this object?" },
-    MessageKind { name: "Hit", short: "HIT", tone: Tone::Good, reply: true, help: "Here it is." },
-    MessageKind { name: "Miss", short: "MISS", tone: Tone::Bad, reply: true, help: "It is not here, whatever the digest said." },
-    MessageKind { name: "Fetch", short: "GET", tone: Tone::Candidate, reply: false, help: "To the origin: send me this object." },
-    MessageKind { name: "Object", short: "OBJ", tone: Tone::Candidate, reply: true, help: "The object, from the origin." },
+    MessageKind::request("Digest", "DIG", Tone::Leader, "What the sender holds, as the bits of a Bloom filter."),
+    MessageKind::request("Query", "ASK", Tone::Follower, "Have you got this object?"),
+    MessageKind::reply("Hit", "HIT", Tone::Good, "Here it is."),
+    MessageKind::reply("Miss", "MISS", Tone::Bad, "It is not here, whatever the digest said."),
+    MessageKind::request("Fetch", "GET", Tone::Candidate, "To the origin: send me this object."),
+    MessageKind::reply("Object", "OBJ", Tone::Candidate, "The object, from the origin."),
 ];
 
 pub fn kind(message: &Message) -> u16 {

@@ -81,10 +81,6 @@ impl Kind {
     }
 }
 
-const fn rule(name: &'static str, label: &'static str, help: &'static str) -> ParamSpec {
-    ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
-}
-
 /// What the reader may set.
 pub const PARAMS: &[ParamSpec] = &[
     ParamSpec {
@@ -110,61 +106,65 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 100, max: 20_000, step: 100, unit: "ms" },
         default: 3_000,
     },
-    rule(
+    ParamSpec::rule(
         "sticky_sessions",
         "Clients stay with their replica",
         "Reads of one copy follow each other only as long as it is the same copy. Without this rule a client may move to a replica that \
          lags behind; the quorum register and sessions bear that.",
     ),
-    rule(
+    ParamSpec::rule(
         "majority",
         "Quorum: wait for a majority",
         "Two majorities share a replica, so a read meets every earlier write. Without this rule one answer is enough.",
     ),
-    rule(
+    ParamSpec::rule(
         "ask_first",
         "Quorum: ask for the latest stamp before writing",
         "A write is stamped higher than all that were complete. Without this rule it counts on from its own replica's copy, and may be \
          taken for older than one that it follows.",
     ),
-    rule(
+    ParamSpec::rule(
         "write_back",
         "Quorum: reads write back",
         "What a read returns is on a majority by then. Without this rule a second read may return an older value than the first.",
     ),
-    rule(
+    ParamSpec::rule(
         "wait_for_own_write",
         "Total order: a write returns when its own replica has it",
         "A client's later reads come after its write. Without this rule it may read the copy before its write has come back.",
     ),
-    rule(
+    ParamSpec::rule(
         "in_sequence",
         "Total order: apply in the order of numbers",
         "All replicas go through the same states. Without this rule they apply updates as they arrive.",
     ),
-    rule(
+    ParamSpec::rule(
         "wait_for_dependencies",
         "Causal: wait for what an update depends on",
         "An update waits until all that its writer's replica had seen is here too. Without this rule an answer may be seen before its \
          question.",
     ),
-    rule(
+    ParamSpec::rule(
         "sender_order",
         "Causal and FIFO: apply in each sender's order",
         "Updates of one replica are numbered, and a gap is waited for. Without this rule they are applied as they arrive.",
     ),
-    rule(
+    ParamSpec::rule(
         "read_your_writes",
         "Sessions: read your writes",
         "A read goes to a copy that has all the session's writes, or waits until it has them.",
     ),
-    rule("monotonic_reads", "Sessions: monotonic reads", "A read goes to a copy that has all that the session has seen, or waits."),
-    rule(
+    ParamSpec::rule(
+        "monotonic_reads",
+        "Sessions: monotonic reads",
+        "A read goes to a copy that has all that the session has seen, or waits.",
+    ),
+    ParamSpec::rule(
         "monotonic_writes",
         "Sessions: monotonic writes",
         "A write goes to a copy that has the session's earlier writes, or waits, so that it is stamped higher.",
     ),
-    rule(
+    ParamSpec::rule(
         "writes_follow_reads",
         "Sessions: writes follow reads",
         "A write goes to a copy that has all that the session has seen, or waits, so that it is stamped higher.",

@@ -233,7 +233,7 @@ fn update_waits(cluster: &Cluster<'_, Store>, _: &Observed, step: &Step<'_>) -> 
         return None;
     };
     let write = now.waiting.iter().find(|write| !before.waiting.contains(write))?;
-    Some(Bindings::nodes([node]).with("node", node).with("update", write_words(write)))
+    Some(Bindings::node(node).with("update", write_words(write)))
 }
 
 fn request_waits(cluster: &Cluster<'_, Store>, _: &Observed, step: &Step<'_>) -> Option<Bindings> {

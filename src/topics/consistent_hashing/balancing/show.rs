@@ -63,7 +63,7 @@ pub const FACTS: &[Fact<Balancing>] = &[
 fn overloaded(cluster: &Cluster<'_, Balancing>, _: &Seen, _: &Step<'_>) -> Option<Bindings> {
     let desk = desk(cluster)?;
     let node = (1..cluster.nodes()).map(NodeId).find(|node| desk.held(*node) >= OVERLOADED)?;
-    Some(Bindings::nodes([node]).with("node", node))
+    Some(Bindings::node(node))
 }
 
 fn relieved(_: &Cluster<'_, Balancing>, seen: &Seen, _: &Step<'_>) -> Option<Bindings> {
@@ -104,7 +104,7 @@ fn server_out(cluster: &Cluster<'_, Balancing>, _: &Seen, step: &Step<'_>) -> Op
     let before = step.before::<Balancing>()?;
     let (Choice::Command { .. }, Some(Volatile::Balancer(before))) = (step.choice, before.volatile.as_ref()) else { return None };
     let node = desk(cluster)?.out.iter().copied().find(|node| !before.out.contains(node))?;
-    Some(Bindings::nodes([node]).with("node", node))
+    Some(Bindings::node(node))
 }
 
 /// The role of a node that is up.

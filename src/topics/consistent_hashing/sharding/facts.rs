@@ -72,24 +72,20 @@ fn left(view: &View) -> Option<NodeId> {
     view.was.members().iter().map(|member| member.node).find(|node| !view.now.has(*node))
 }
 
-fn about(node: NodeId) -> Bindings {
-    Bindings::nodes([node]).with("node", node)
-}
-
 fn joins(cluster: &Cluster<'_, Store>, _: &Ghost, step: &Step<'_>) -> Option<Bindings> {
     let view = new_view(cluster, step)?;
-    Some(about(joined(view)?).with("version", view.version))
+    Some(Bindings::node(joined(view)?).with("version", view.version))
 }
 
 fn heavy_joins(cluster: &Cluster<'_, Store>, _: &Ghost, step: &Step<'_>) -> Option<Bindings> {
     let view = new_view(cluster, step)?;
     let member = view.now.members().iter().find(|member| !view.was.has(member.node) && member.weight > 1)?;
-    Some(about(member.node).with("weight", member.weight))
+    Some(Bindings::node(member.node).with("weight", member.weight))
 }
 
 fn leaves(cluster: &Cluster<'_, Store>, _: &Ghost, step: &Step<'_>) -> Option<Bindings> {
     let view = new_view(cluster, step)?;
-    Some(about(left(view)?).with("version", view.version))
+    Some(Bindings::node(left(view)?).with("version", view.version))
 }
 
 fn key_arrived(cluster: &Cluster<'_, Store>, ghost: &Ghost, step: &Step<'_>) -> Option<Bindings> {
@@ -140,7 +136,7 @@ fn key_fetched(cluster: &Cluster<'_, Store>, _: &Ghost, step: &Step<'_>) -> Opti
 }
 
 fn read_missed(_: &Cluster<'_, Store>, ghost: &Ghost, _: &Step<'_>) -> Option<Bindings> {
-    ghost.missed.map(|(node, key)| about(node).with("key", key))
+    ghost.missed.map(|(node, key)| Bindings::node(node).with("key", key))
 }
 
 fn key_lost(cluster: &Cluster<'_, Store>, ghost: &Ghost, _: &Step<'_>) -> Option<Bindings> {
@@ -151,7 +147,7 @@ fn crashed_in_mid_move(cluster: &Cluster<'_, Store>, _: &Ghost, step: &Step<'_>)
     let Choice::Crash(node) = step.choice else { return None };
     let membership = membership(cluster)?;
     let is_moving = membership.view.as_ref().is_some_and(|view| view.version > 1) && !membership.is_settled();
-    is_moving.then(|| about(*node))
+    is_moving.then(|| Bindings::node(*node))
 }
 
 /// Who takes over from the node that goes, and how many keys each: the most first.
@@ -180,7 +176,7 @@ fn neighbour_takes_all(cluster: &Cluster<'_, Store>, ghost: &Ghost, step: &Step<
 
 fn many_take_over(cluster: &Cluster<'_, Store>, ghost: &Ghost, step: &Step<'_>) -> Option<Bindings> {
     let (leaver, heirs) = heirs(cluster, ghost, step)?;
-    (heirs.len() > 2).then(|| about(leaver).with("count", heirs.len()))
+    (heirs.len() > 2).then(|| Bindings::node(leaver).with("count", heirs.len()))
 }
 
 fn overfull(cluster: &Cluster<'_, Store>, ghost: &Ghost, _: &Step<'_>) -> Option<Bindings> {
@@ -190,7 +186,7 @@ fn overfull(cluster: &Cluster<'_, Store>, ghost: &Ghost, _: &Step<'_>) -> Option
     let (most, node) = disks(cluster).map(held).max()?;
     let total: u64 = disks(cluster).map(|(_, disk)| disk.records.len() as u64).sum();
     let percent = (100 * most * members).checked_div(total)?;
-    (percent >= OVERFULL_PERCENT && !ghost.acknowledged.is_empty()).then(|| about(node).with("percent", percent))
+    (percent >= OVERFULL_PERCENT && !ghost.acknowledged.is_empty()).then(|| Bindings::node(node).with("percent", percent))
 }
 
 fn within_bound(cluster: &Cluster<'_, Store>, ghost: &Ghost, step: &Step<'_>) -> Option<Bindings> {
@@ -208,5 +204,5 @@ fn copies_together(cluster: &Cluster<'_, Store>, ghost: &Ghost, _: &Step<'_>) ->
         return None;
     }
     let key = ghost.acknowledged.keys().find(|key| view.now.preference(**key).len() == 1)?;
-    Some(about(view.now.owner(*key)?).with("key", key))
+    Some(Bindings::node(view.now.owner(*key)?).with("key", key))
 }

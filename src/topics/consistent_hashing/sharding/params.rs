@@ -109,27 +109,21 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 50, max: 5_000, step: 50, unit: "ms" },
         default: 300,
     },
-    ParamSpec {
-        name: "distinct",
-        label: "Copies on distinct nodes",
-        help: "A preference list passes over virtual nodes of a machine that it holds already. Without this rule both copies of a key may be on one machine.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
-    ParamSpec {
-        name: "delete_after_ack",
-        label: "Delete after the acknowledgement",
-        help: "A node keeps what it hands off until the receiver has said that it is on its disk. Without this rule a lost message is a lost key.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
-    ParamSpec {
-        name: "fetch_missing",
-        label: "Fetch what has not come yet",
-        help: "A new owner that is asked for a key which is still on its way asks the old owner for it first. Without this rule it says that there is no such key.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
+    ParamSpec::rule(
+        "distinct",
+        "Copies on distinct nodes",
+        "A preference list passes over virtual nodes of a machine that it holds already. Without this rule both copies of a key may be on one machine.",
+    ),
+    ParamSpec::rule(
+        "delete_after_ack",
+        "Delete after the acknowledgement",
+        "A node keeps what it hands off until the receiver has said that it is on its disk. Without this rule a lost message is a lost key.",
+    ),
+    ParamSpec::rule(
+        "fetch_missing",
+        "Fetch what has not come yet",
+        "A new owner that is asked for a key which is still on its way asks the old owner for it first. Without this rule it says that there is no such key.",
+    ),
 ];
 
 /// How keys are placed, as set.

@@ -65,10 +65,6 @@ fn shown<'a>(cluster: &Cluster<'a, Replicas>, past: &'a Past) -> impl Iterator<I
     replicas(cluster, way).filter_map(move |(id, replica)| Some((id, story?, replica)))
 }
 
-fn about(node: NodeId) -> Bindings {
-    Bindings::nodes([node]).with("node", node)
-}
-
 /// The update of this step, if it was one that was taken.
 fn update_of(cluster: &Cluster<'_, Replicas>, step: &Step<'_>) -> Option<(NodeId, Update)> {
     let Choice::Command { node, call, .. } = step.choice else { return None };
@@ -80,13 +76,13 @@ fn update_of(cluster: &Cluster<'_, Replicas>, step: &Step<'_>) -> Option<(NodeId
 
 fn updated(cluster: &Cluster<'_, Replicas>, _: &Past, step: &Step<'_>) -> Option<Bindings> {
     let (node, update) = update_of(cluster, step)?;
-    Some(about(node).with("update", update_words(&update)))
+    Some(Bindings::node(node).with("update", update_words(&update)))
 }
 
 fn updated_offline(cluster: &Cluster<'_, Replicas>, _: &Past, step: &Step<'_>) -> Option<Bindings> {
     let (node, update) = update_of(cluster, step)?;
     let other = cluster.ids().find(|other| cluster.world().is_cut(node, *other))?;
-    Some(about(node).with("other", other).with("update", update_words(&update)))
+    Some(Bindings::node(node).with("other", other).with("update", update_words(&update)))
 }
 
 fn replicas_differ(cluster: &Cluster<'_, Replicas>, _: &Past, _: &Step<'_>) -> Option<Bindings> {
@@ -104,7 +100,7 @@ fn replicas_agree(cluster: &Cluster<'_, Replicas>, past: &Past, _: &Step<'_>) ->
 }
 
 fn words(node: NodeId, replica: &Replica, (word, other): (&super::past::Word, &super::past::Word)) -> Bindings {
-    about(node).with("word", &word.letters).with("other_word", &other.letters).with("text", replica.data.text.shown())
+    Bindings::node(node).with("word", &word.letters).with("other_word", &other.letters).with("text", replica.data.text.shown())
 }
 
 fn count_wrong(cluster: &Cluster<'_, Replicas>, past: &Past, _: &Step<'_>) -> Option<Bindings> {
@@ -116,14 +112,14 @@ fn count_wrong(cluster: &Cluster<'_, Replicas>, past: &Past, _: &Step<'_>) -> Op
         } else {
             (small.g_counter.value().to_string(), up.to_string())
         };
-        Some(about(id).with("value", value).with("made", made))
+        Some(Bindings::node(id).with("value", value).with("made", made))
     })
 }
 
 fn element(cluster: &Cluster<'_, Replicas>, past: &Past, is_held: bool) -> Option<Bindings> {
     shown(cluster, past).find_map(|(id, story, replica)| {
         let (set, element, held) = wrong_element(story, replica)?;
-        (held == is_held).then(|| about(id).with("set", set).with("element", element))
+        (held == is_held).then(|| Bindings::node(id).with("set", set).with("element", element))
     })
 }
 
@@ -136,14 +132,15 @@ fn add_won(cluster: &Cluster<'_, Replicas>, past: &Past, _: &Step<'_>) -> Option
             let is_lost = !small.two_phase_set.contains(element);
             is_lost && removes.any(|remove| story.adds(&replica.seen, element).any(|add| apart(add, remove)))
         })?;
-        Some(about(id).with("element", element))
+        Some(Bindings::node(id).with("element", element))
     })
 }
 
 fn two_values(cluster: &Cluster<'_, Replicas>, past: &Past, _: &Step<'_>) -> Option<Bindings> {
     shown(cluster, past).find_map(|(id, _, replica)| {
         let values: Vec<&str> = replica.data.small.mv_register.values().collect();
-        (values.len() > 1).then(|| about(id).with("values", values.join(" and ")).with("kept", replica.data.small.lww_register.value()))
+        (values.len() > 1)
+            .then(|| Bindings::node(id).with("values", values.join(" and ")).with("kept", replica.data.small.lww_register.value()))
     })
 }
 
@@ -156,16 +153,16 @@ fn operations<'a>(step: &Step<'a>) -> Option<(NodeId, NodeId, &'a [super::messag
 fn operation_waits(cluster: &Cluster<'_, Replicas>, _: &Past, step: &Step<'_>) -> Option<Bindings> {
     let (node, _, _, before) = operations(step)?;
     let now = cluster.stable(node)?.get(Way::Operations.index())?;
-    (now.waiting.len() > before.waiting.len()).then(|| about(node))
+    (now.waiting.len() > before.waiting.len()).then(|| Bindings::node(node))
 }
 
 fn operation_again(_: &Cluster<'_, Replicas>, _: &Past, step: &Step<'_>) -> Option<Bindings> {
     let (node, _, operations, before) = operations(step)?;
-    operations.iter().all(|operation| before.seen.contains(operation.stamp)).then(|| about(node))
+    operations.iter().all(|operation| before.seen.contains(operation.stamp)).then(|| Bindings::node(node))
 }
 
 fn operation_early(cluster: &Cluster<'_, Replicas>, _: &Past, step: &Step<'_>) -> Option<Bindings> {
     let (node, from, operations, before) = operations(step)?;
     let is_early = operations.iter().any(|operation| !before.seen.admits(operation.stamp, &operation.after));
-    (is_early && operations.len() == 1 && !cluster.params().on(param::CAUSAL)).then(|| about(node).with("other", from))
+    (is_early && operations.len() == 1 && !cluster.params().on(param::CAUSAL)).then(|| Bindings::node(node).with("other", from))
 }

@@ -102,10 +102,6 @@ impl Rules {
     }
 }
 
-const fn rule(name: &'static str, label: &'static str, help: &'static str) -> ParamSpec {
-    ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
-}
-
 /// The declared params.
 pub const PARAMS: &[ParamSpec] = &[
     ParamSpec {
@@ -123,38 +119,42 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 50, max: 2_000, step: 50, unit: "ms" },
         default: 200,
     },
-    rule(
+    ParamSpec::rule(
         "max_merge",
         "Counters merge by the larger count",
         "States and deltas. Without this rule counts are added up, and a state that comes twice counts twice.",
     ),
-    rule(
+    ParamSpec::rule(
         "tombstones",
         "Remember what was removed",
         "2P-Set, and OR-Set of states and deltas. Without this rule a removed element comes back with the next state that still has it.",
     ),
-    rule(
+    ParamSpec::rule(
         "tags",
         "Tag each add",
         "OR-Set. Without this rule all adds of an element are one, and a remove also takes those that it has not seen.",
     ),
-    rule(
+    ParamSpec::rule(
         "tie_break",
         "Order writes of the same time",
         "LWW-Register: of two writes of the same millisecond that of the higher replica wins. Without this rule each keeps its own.",
     ),
-    rule(
+    ParamSpec::rule(
         "causal",
         "Deliver in causal order",
         "Operations: one waits for those that its origin had seen. Without this rule a remove may come before the add that it removes.",
     ),
-    rule("exactly_once", "Apply each operation once", "Operations: one that comes again is ignored. Without this rule it counts again."),
-    rule(
+    ParamSpec::rule(
+        "exactly_once",
+        "Apply each operation once",
+        "Operations: one that comes again is ignored. Without this rule it counts again.",
+    ),
+    ParamSpec::rule(
         "intervals",
         "Send deltas from the last confirmed one",
         "Deltas: each message joins on to what the other has. Without this rule a delta is sent once, and one that is lost is missing for ever.",
     ),
-    rule(
+    ParamSpec::rule(
         "follow",
         "A letter hangs on the one that it follows",
         "Text, Fugue's tree: what is typed on becomes a branch. Without this rule every letter hangs on the one after it, and words that are \

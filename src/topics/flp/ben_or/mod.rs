@@ -21,7 +21,7 @@ mod rules;
 mod show;
 
 use super::configurations;
-use super::consensus::{self, Bit, Common, Consensus, rule};
+use super::consensus::{self, Bit, Common, Consensus};
 use crate::sim::{
     Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamKind,
     ParamSpec, Params, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
@@ -139,24 +139,24 @@ const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 1, max: 3, step: 1, unit: "" },
         default: 1,
     },
-    rule(
+    ParamSpec::rule(
         "flip_coin",
         "Flip a coin when nobody proposes",
         "A random value breaks every tie sooner or later. Without this rule a node takes the value of the lowest-numbered node that it heard, \
          and a scheduler can keep the cluster undecided for ever.",
     ),
-    rule(
+    ParamSpec::rule(
         "majority_of_all",
         "A majority is of all nodes",
         "A value is proposed only if more than half of all nodes reported it, so no two values are proposed in one round. Without this rule \
          more than half of the reports that arrived will do.",
     ),
-    rule(
+    ParamSpec::rule(
         "adopt_proposal",
         "Adopt what somebody proposes",
         "A node that sees a single proposal takes its value on, since somebody else may have decided it. Without this rule it treats it like none.",
     ),
-    rule(
+    ParamSpec::rule(
         "more_than_t",
         "Decide on more than t proposals",
         "Of more than t proposals every node sees one, whichever n − t votes it waits for. Without this rule a single proposal is enough.",

@@ -24,7 +24,7 @@ use crate::sim::{
     Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamKind,
     ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
 };
-use crate::topics::flp::consensus::{self, Bit, Common, Consensus, rule};
+use crate::topics::flp::consensus::{self, Bit, Common, Consensus};
 pub use detector::Detector;
 
 /// The protocol.
@@ -200,24 +200,24 @@ const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 0, max: 1_000, step: 10, unit: "ms" },
         default: 50,
     },
-    rule(
+    ParamSpec::rule(
         "ask_majority",
         "Ask a majority before proposing",
         "One of any majority knows what an earlier majority adopted. Without this rule a coordinator proposes what it holds itself.",
     ),
-    rule(
+    ParamSpec::rule(
         "largest_timestamp",
         "Propose the estimate adopted last",
         "The estimate with the largest timestamp is the one that may have been decided. Without this rule the coordinator takes that of the \
          highest-numbered node it heard.",
     ),
-    rule(
+    ParamSpec::rule(
         "majority_of_acks",
         "Decide when a majority has adopted",
         "A value that a majority has adopted is met by every later coordinator. Without this rule a coordinator decides as soon as it has \
          proposed.",
     ),
-    rule(
+    ParamSpec::rule(
         "suspect",
         "Give up a coordinator that is suspected",
         "Whoever suspects the coordinator says so and goes on to the next round. Without this rule one crash of a coordinator holds all of \

@@ -202,10 +202,6 @@ const COMMANDS: &[CommandSpec] = &[
     },
 ];
 
-const fn rule(name: &'static str, label: &'static str, help: &'static str) -> ParamSpec {
-    ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
-}
-
 const fn milliseconds(name: &'static str, label: &'static str, help: &'static str, range: (i64, i64), default: i64) -> ParamSpec {
     ParamSpec { name, label, help, kind: ParamKind::Range { min: range.0, max: range.1, step: 10, unit: "ms" }, default }
 }
@@ -226,24 +222,24 @@ const PARAMS: &[ParamSpec] = &[
         (200, 10_000),
         800,
     ),
-    rule(
+    ParamSpec::rule(
         "ask_higher",
         "Ask higher nodes first",
         "A node takes over only if no higher node answers. Without this rule a lower node takes over beside a living coordinator.",
     ),
-    rule(
+    ParamSpec::rule(
         "halt_first",
         "Halt lower nodes before taking over",
         "Nobody works under an old coordinator when the new one begins. Without this rule it is the textbooks' shorter form, \
          in which for one message's flight nodes follow different coordinators.",
     ),
-    rule(
+    ParamSpec::rule(
         "halt_in_order",
         "Halt one by one, from the highest down",
         "A rival is halted before anyone whom it might still win over. Without this rule all are halted at once, and a fast \
          rival can slip in between.",
     ),
-    rule(
+    ParamSpec::rule(
         "remember_halter",
         "Follow only the node that halted last",
         "A late NewCoordinator from a rival that was itself halted is ignored. Without this rule it is believed.",

@@ -8,36 +8,22 @@ use crate::topics::leader_election::believers;
 use crate::topics::roles;
 
 pub const KINDS: &[MessageKind] = &[
-    MessageKind {
-        name: "AreYouThere",
-        short: "ELN",
-        tone: Tone::Candidate,
-        reply: false,
-        help: "Is the node up? An election asks it of all higher nodes; textbooks call it Election.",
-    },
-    MessageKind {
-        name: "AreYouNormal",
-        short: "CHK",
-        tone: Tone::Neutral,
-        reply: false,
-        help: "The coordinator's regular check, which is also its sign of life.",
-    },
-    MessageKind { name: "Halt", short: "HLT", tone: Tone::Bad, reply: false, help: "A higher node takes over: stop all that you do." },
-    MessageKind {
-        name: "NewCoordinator",
-        short: "NEW",
-        tone: Tone::Leader,
-        reply: false,
-        help: "The sender is the coordinator; textbooks call it Coordinator, or Victory.",
-    },
-    MessageKind {
-        name: "Ready",
-        short: "RDY",
-        tone: Tone::Good,
-        reply: false,
-        help: "The coordinator hands out the task; work may begin.",
-    },
-    MessageKind { name: "Answer", short: "OK", tone: Tone::Follower, reply: true, help: "The call was carried out; textbooks call it OK." },
+    MessageKind::request(
+        "AreYouThere",
+        "ELN",
+        Tone::Candidate,
+        "Is the node up? An election asks it of all higher nodes; textbooks call it Election.",
+    ),
+    MessageKind::request("AreYouNormal", "CHK", Tone::Neutral, "The coordinator's regular check, which is also its sign of life."),
+    MessageKind::request("Halt", "HLT", Tone::Bad, "A higher node takes over: stop all that you do."),
+    MessageKind::request(
+        "NewCoordinator",
+        "NEW",
+        Tone::Leader,
+        "The sender is the coordinator; textbooks call it Coordinator, or Victory.",
+    ),
+    MessageKind::request("Ready", "RDY", Tone::Good, "The coordinator hands out the task; work may begin."),
+    MessageKind::reply("Answer", "OK", Tone::Follower, "The call was carried out; textbooks call it OK."),
 ];
 
 pub fn kind(message: &Message) -> u16 {

@@ -20,10 +20,6 @@ pub mod param {
     pub const FENCE: u16 = 6;
 }
 
-const fn rule(name: &'static str, label: &'static str, help: &'static str) -> ParamSpec {
-    ParamSpec { name, label, help, kind: ParamKind::Rule, default: 1 }
-}
-
 pub const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         name: "session_timeout_ms",
@@ -47,25 +43,25 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 50, max: 3_000, step: 50, unit: "ms" },
         default: 300,
     },
-    rule(
+    ParamSpec::rule(
         "watch_next_lower",
         "Watch only the next lower znode",
         "When a znode goes, one client wakes. Without this rule all watch the lowest, and all wake at once: the herd effect. It \
          costs messages, not safety.",
     ),
-    rule(
+    ParamSpec::rule(
         "step_down_on_disconnect",
         "Stop leading when disconnected",
         "A leader that has not heard from the service for two thirds of its session timeout stops, by its own clock. Without \
          this rule it goes on leading after its session has expired and another leads.",
     ),
-    rule(
+    ParamSpec::rule(
         "find_own_znode",
         "Look for your own znode before creating again",
         "The answer to a Create may be lost. Without this rule the client creates a second znode, and then waits for its own \
          first one to go.",
     ),
-    rule(
+    ParamSpec::rule(
         "fence_writes",
         "Refuse writes of earlier leaders",
         "The store remembers the highest sequence number that has written and refuses lower ones. Without this rule a frozen \

@@ -102,24 +102,20 @@ pub const FACTS: &[Fact<Ephemeral>] = &[
         name: "stale-write-taken",
         sentence: "The store takes a write of node {node}, whose successor has written already.",
         mark: true,
-        test: |_, writes, _| writes.stale.map(|(node, znode, _)| about(node).with("znode", znode)),
+        test: |_, writes, _| writes.stale.map(|(node, znode, _)| Bindings::node(node).with("znode", znode)),
     },
 ];
-
-fn about(node: NodeId) -> Bindings {
-    Bindings::nodes([node]).with("node", node)
-}
 
 fn session_expired(_: &Cluster<'_, Ephemeral>, _: &Writes, step: &Step<'_>) -> Option<Bindings> {
     let Choice::Fire(id) = step.choice else { return None };
     let Timer::Session(session) = crate::sim::Timer::from_code(id.code)? else { return None };
     let Stable::Service(disk) = &step.before::<Ephemeral>()?.stable else { return None };
-    Some(about(disk.sessions.get(&session)?.client).with("session", session))
+    Some(Bindings::node(disk.sessions.get(&session)?.client).with("session", session))
 }
 
 fn watch_fired(_: &Cluster<'_, Ephemeral>, _: &Writes, step: &Step<'_>) -> Option<Bindings> {
     let (id, Message::Event { znode }) = step.delivered::<Ephemeral>()? else { return None };
-    Some(about(id.to).with("znode", znode))
+    Some(Bindings::node(id.to).with("znode", znode))
 }
 
 fn herd(cluster: &Cluster<'_, Ephemeral>, _: &Writes, step: &Step<'_>) -> Option<Bindings> {
@@ -135,14 +131,14 @@ fn stepped_down(cluster: &Cluster<'_, Ephemeral>, _: &Writes, step: &Step<'_>) -
     let node = step.choice.actor()?;
     let led = step.before::<Ephemeral>()?.volatile.as_ref().and_then(client)?.leads();
     let now = cluster.volatile(node).and_then(client)?;
-    (led && now.suspended).then(|| about(node))
+    (led && now.suspended).then(|| Bindings::node(node))
 }
 
 fn stale_write_refused(cluster: &Cluster<'_, Ephemeral>, _: &Writes, step: &Step<'_>) -> Option<Bindings> {
     let (id, Message::Write { znode, .. }) = step.delivered::<Ephemeral>()? else { return None };
     let Stable::Service(before) = &step.before::<Ephemeral>()?.stable else { return None };
     let is_refused = before.writes == service(cluster)?.writes;
-    is_refused.then(|| about(id.from).with("znode", znode))
+    is_refused.then(|| Bindings::node(id.from).with("znode", znode))
 }
 
 pub fn role(volatile: &Volatile) -> Role {

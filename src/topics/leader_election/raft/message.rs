@@ -1,7 +1,7 @@
 //! What Raft's nodes say to each other, and how it reads in words.
 
 use super::log::{Entry, Index, Snapshot, Term};
-use crate::sim::{MessageKind, NodeId, Tone};
+use crate::sim::{MessageKind, NodeId, Tone, capital};
 use std::fmt::Write;
 
 /// Why a vote is given or not. The protocol reads only whether it is given; the reason is for people.
@@ -126,57 +126,30 @@ impl Message {
 
 /// Kinds of message in the order of [`kind`]. Append only.
 pub const KINDS: &[MessageKind] = &[
-    MessageKind { name: "RequestVote", short: "RV", tone: Tone::Candidate, reply: false, help: "A candidate asks for a vote in its term." },
-    MessageKind {
-        name: "vote",
-        short: "V",
-        tone: Tone::Candidate,
-        reply: true,
-        help: "The answer to RequestVote: given, or refused and why.",
-    },
-    MessageKind { name: "AppendEntries", short: "AE", tone: Tone::Leader, reply: false, help: "The leader sends entries of its log." },
-    MessageKind {
-        name: "heartbeat",
-        short: "hb",
-        tone: Tone::Follower,
-        reply: false,
-        help: "AppendEntries without entries: the leader is there, and so far is committed.",
-    },
-    MessageKind {
-        name: "AppendEntries reply",
-        short: "AR",
-        tone: Tone::Follower,
-        reply: true,
-        help: "The follower says how far its log equals the leader's, or that the entries do not fit.",
-    },
-    MessageKind {
-        name: "InstallSnapshot",
-        short: "IS",
-        tone: Tone::Leader,
-        reply: false,
-        help: "The leader sends its state in place of entries that it has compacted away.",
-    },
-    MessageKind {
-        name: "InstallSnapshot reply",
-        short: "IR",
-        tone: Tone::Follower,
-        reply: true,
-        help: "The follower has put the snapshot in place.",
-    },
-    MessageKind {
-        name: "PreVote",
-        short: "PV",
-        tone: Tone::Pending,
-        reply: false,
-        help: "A node asks whether it could win, before it starts a new term.",
-    },
-    MessageKind {
-        name: "PreVote reply",
-        short: "PR",
-        tone: Tone::Pending,
-        reply: true,
-        help: "The answer to PreVote. It binds nobody: the voter's term and vote stay as they are.",
-    },
+    MessageKind::request("RequestVote", "RV", Tone::Candidate, "A candidate asks for a vote in its term."),
+    MessageKind::reply("vote", "V", Tone::Candidate, "The answer to RequestVote: given, or refused and why."),
+    MessageKind::request("AppendEntries", "AE", Tone::Leader, "The leader sends entries of its log."),
+    MessageKind::request("heartbeat", "hb", Tone::Follower, "AppendEntries without entries: the leader is there, and so far is committed."),
+    MessageKind::reply(
+        "AppendEntries reply",
+        "AR",
+        Tone::Follower,
+        "The follower says how far its log equals the leader's, or that the entries do not fit.",
+    ),
+    MessageKind::request(
+        "InstallSnapshot",
+        "IS",
+        Tone::Leader,
+        "The leader sends its state in place of entries that it has compacted away.",
+    ),
+    MessageKind::reply("InstallSnapshot reply", "IR", Tone::Follower, "The follower has put the snapshot in place."),
+    MessageKind::request("PreVote", "PV", Tone::Pending, "A node asks whether it could win, before it starts a new term."),
+    MessageKind::reply(
+        "PreVote reply",
+        "PR",
+        Tone::Pending,
+        "The answer to PreVote. It binds nobody: the voter's term and vote stay as they are.",
+    ),
 ];
 
 /// Index into [`KINDS`].
@@ -254,16 +227,11 @@ pub fn describe(message: &Message) -> String {
         Message::SnapshotReply { term, match_index: 0 } => format!("no: your term is over, mine is {term}"),
         Message::SnapshotReply { term, match_index } => format!("snapshot in place in term {term}: my log matches up to {match_index}"),
         Message::PreVote { next_term, last_log_index, last_log_term } => {
-            format!("PreVote: could I win term {next_term}? {}", capital(log_ends(*last_log_index, *last_log_term)))
+            format!("PreVote: could I win term {next_term}? {}", capital(&log_ends(*last_log_index, *last_log_term)))
         }
         Message::PreVoteReply { next_term, verdict: Verdict::Granted, .. } => format!("pre-vote: yes, you could win term {next_term}"),
         Message::PreVoteReply { next_term, verdict, .. } => format!("pre-vote: no to term {next_term}, {}", because(*verdict)),
     }
-}
-
-fn capital(words: String) -> String {
-    let mut rest = words.chars();
-    rest.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(rest).collect())
 }
 
 #[cfg(test)]

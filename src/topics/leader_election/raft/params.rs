@@ -113,45 +113,35 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Choice(&["empty", "figure 7"]),
         default: 0,
     },
-    ParamSpec {
-        name: "terms_checked",
-        label: "Old terms are rejected",
-        help: "A message of an older term is rejected; off, it counts as if it were of this term. Without it late votes elect a second \
+    ParamSpec::rule(
+        "terms_checked",
+        "Old terms are rejected",
+        "A message of an older term is rejected; off, it counts as if it were of this term. Without it late votes elect a second \
                leader, and a deposed leader overwrites what was committed.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
-    ParamSpec {
-        name: "vote_once_a_term",
-        label: "One vote a term",
-        help: "A node votes for one candidate in a term; off, for any. Without it two candidates of one term can both have a majority.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
-    ParamSpec {
-        name: "log_up_to_date_check",
-        label: "Voters compare logs",
-        help: "A node votes only for a candidate whose log is at least as up to date as its own. Without it a leader may lack committed \
+    ),
+    ParamSpec::rule(
+        "vote_once_a_term",
+        "One vote a term",
+        "A node votes for one candidate in a term; off, for any. Without it two candidates of one term can both have a majority.",
+    ),
+    ParamSpec::rule(
+        "log_up_to_date_check",
+        "Voters compare logs",
+        "A node votes only for a candidate whose log is at least as up to date as its own. Without it a leader may lack committed \
                entries and delete them everywhere.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
-    ParamSpec {
-        name: "commit_only_current_term",
-        label: "Count only this term's entries",
-        help: "A leader commits by counting copies only of entries of its own term; older ones are committed along with them. Without it \
+    ),
+    ParamSpec::rule(
+        "commit_only_current_term",
+        "Count only this term's entries",
+        "A leader commits by counting copies only of entries of its own term; older ones are committed along with them. Without it \
                a committed entry can be overwritten, as in figure 8.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
-    ParamSpec {
-        name: "votes_persisted",
-        label: "Votes are on disk",
-        help: "A vote is on disk before it is sent. Off, a restart forgets votedFor (currentTerm and the log stay), and the node may vote \
+    ),
+    ParamSpec::rule(
+        "votes_persisted",
+        "Votes are on disk",
+        "A vote is on disk before it is sent. Off, a restart forgets votedFor (currentTerm and the log stay), and the node may vote \
                again in the same term: two leaders in one term.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
+    ),
 ];
 
 /// The range from which election timeouts are drawn, in microseconds.

@@ -173,14 +173,12 @@ const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 0, max: 5_000, step: 50, unit: "ms" },
         default: 200,
     },
-    ParamSpec {
-        name: "swallow",
-        label: "Swallow smaller numbers",
-        help: "A candidate's number that meets a larger process stops there. Without this rule every number comes home, and \
+    ParamSpec::rule(
+        "swallow",
+        "Swallow smaller numbers",
+        "A candidate's number that meets a larger process stops there. Without this rule every number comes home, and \
                every candidate believes to be elected.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
+    ),
     ParamSpec {
         name: "skip_dead",
         label: "Skip dead successors",

@@ -11,27 +11,9 @@ use crate::topics::leader_election::believers;
 use crate::topics::roles;
 
 pub const KINDS: &[MessageKind] = &[
-    MessageKind {
-        name: "Election",
-        short: "ELN",
-        tone: Tone::Candidate,
-        reply: false,
-        help: "A candidate's number, on its way round the ring.",
-    },
-    MessageKind {
-        name: "Elected",
-        short: "WON",
-        tone: Tone::Leader,
-        reply: false,
-        help: "The number of the elected process, told once round the ring.",
-    },
-    MessageKind {
-        name: "Ack",
-        short: "ACK",
-        tone: Tone::Neutral,
-        reply: true,
-        help: "Not in the paper: the successor is alive. Sent only if dead successors are skipped.",
-    },
+    MessageKind::request("Election", "ELN", Tone::Candidate, "A candidate's number, on its way round the ring."),
+    MessageKind::request("Elected", "WON", Tone::Leader, "The number of the elected process, told once round the ring."),
+    MessageKind::reply("Ack", "ACK", Tone::Neutral, "Not in the paper: the successor is alive. Sent only if dead successors are skipped."),
 ];
 
 pub fn kind(message: &Message) -> u16 {
@@ -95,13 +77,13 @@ fn candidate_swallowed(cluster: &Cluster<'_, Ring>, _: &Tokens, step: &Step<'_>)
     let Message::Token(Token::Election(number)) = *message else { return None };
     let mine = cluster.stable(id.to)?.number;
     let swallows = mine > number && cluster.params().on(param::SWALLOW);
-    swallows.then(|| Bindings::nodes([id.to]).with("node", id.to).with("number", number).with("larger", mine))
+    swallows.then(|| Bindings::node(id.to).with("number", number).with("larger", mine))
 }
 
 fn token_lost(_: &Cluster<'_, Ring>, _: &Tokens, step: &Step<'_>) -> Option<Bindings> {
     let (id, message) = step.dropped::<Ring>()?;
     let Message::Token(Token::Election(number) | Token::Elected(number)) = *message else { return None };
-    Some(Bindings::nodes([id.to]).with("node", id.to).with("number", number))
+    Some(Bindings::node(id.to).with("number", number))
 }
 
 fn election_finished(cluster: &Cluster<'_, Ring>, ghost: &Tokens, step: &Step<'_>) -> Option<Bindings> {

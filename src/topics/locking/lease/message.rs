@@ -3,7 +3,6 @@
 use crate::sim::{MessageKind, Tone};
 use crate::topics::locking::protocol::LockMessage;
 use crate::topics::locking::renewal::{ACQUIRE_KIND, BUSY_KIND, RELEASE_KIND, RENEW_KIND};
-use crate::topics::locking::show::reply;
 use crate::topics::locking::storage::{Request, Token};
 
 /// A message. `sent_us` is the client's clock when it asked, and comes back with the answer.
@@ -59,11 +58,11 @@ pub enum Message {
 impl LockMessage for Message {
     const KINDS: &'static [MessageKind] = &[
         ACQUIRE_KIND,
-        reply("Granted", "YES", Tone::Leader, "The lock is the client's for a while; with its token."),
+        MessageKind::reply("Granted", "YES", Tone::Leader, "The lock is the client's for a while; with its token."),
         BUSY_KIND,
         RENEW_KIND,
-        reply("Renewed", "EXT", Tone::Neutral, "The holder's time starts over."),
-        reply("Gone", "GON", Tone::Bad, "The lock is not the client's any more: too late to renew."),
+        MessageKind::reply("Renewed", "EXT", Tone::Neutral, "The holder's time starts over."),
+        MessageKind::reply("Gone", "GON", Tone::Bad, "The lock is not the client's any more: too late to renew."),
         RELEASE_KIND,
     ];
 

@@ -1,7 +1,6 @@
 //! What the reader may set.
 
 use crate::sim::{ParamKind, ParamSpec};
-use crate::topics::locking::job::rule;
 use crate::topics::locking::renewal::renew;
 
 /// Indices into the protocol's params.
@@ -27,19 +26,19 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 0, max: 10_000, step: 50, unit: "ms" },
         default: 0,
     },
-    rule(
+    ParamSpec::rule(
         "owner_check",
         "Only the holder can release",
         "A release says for which turn it is, and the service compares. Without this rule a client that is late gives away its \
          successor's lock.",
     ),
-    rule(
+    ParamSpec::rule(
         "expiry",
         "Leases run out",
         "The service takes back a lock that was not renewed for its time to live. Without this rule a holder that crashes, or whose \
          release is lost, keeps it for ever.",
     ),
-    rule(
+    ParamSpec::rule(
         "persisted",
         "The lock table is on disk",
         "The service knows after a crash who has the lock, and which token was the last. Without this rule it lends the lock again, \

@@ -4,7 +4,7 @@ use super::message::Message;
 use super::{Holding, Lease, SERVICE, Service, Timer};
 use crate::sim::{Bindings, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timer as _};
 use crate::topics::locking::protocol::{Ghost, Locked, Shows, delivered, dropped};
-use crate::topics::locking::show::{self, FREE, about};
+use crate::topics::locking::show::{self, FREE};
 
 const INVARIANTS: &[Invariant<Locked<Lease>>] = &[Invariant {
     name: "lease-honoured",
@@ -34,13 +34,13 @@ fn holding_before(step: &Step<'_>) -> Option<Holding> {
 fn lease_expired(_: &Cluster<'_, Locked<Lease>>, _: &Ghost<Lease>, step: &Step<'_>) -> Option<Bindings> {
     let Choice::Fire(id) = step.choice else { return None };
     let holding = holding_before(step)?;
-    (id.code == Timer::Expiry.code()).then(|| about(holding.client).with("token", holding.token))
+    (id.code == Timer::Expiry.code()).then(|| Bindings::node(holding.client).with("token", holding.token))
 }
 
 fn lease_renewed(_: &Cluster<'_, Locked<Lease>>, _: &Ghost<Lease>, step: &Step<'_>) -> Option<Bindings> {
     let (id, Message::Renew { request, .. }) = delivered::<Lease>(step)? else { return None };
     let holding = holding_before(step)?;
-    ((holding.client, holding.request) == (id.from, *request)).then(|| about(id.from))
+    ((holding.client, holding.request) == (id.from, *request)).then(|| Bindings::node(id.from))
 }
 
 /// A release that reached the service: whose it was, whose lock it found, and whether that is free now.
@@ -53,7 +53,7 @@ fn release(cluster: &Cluster<'_, Locked<Lease>>, step: &Step<'_>) -> Option<(Nod
 
 fn lock_released(cluster: &Cluster<'_, Locked<Lease>>, _: &Ghost<Lease>, step: &Step<'_>) -> Option<Bindings> {
     let (from, _, is_own, _) = release(cluster, step)?;
-    is_own.then(|| about(from))
+    is_own.then(|| Bindings::node(from))
 }
 
 fn lock_given_away(cluster: &Cluster<'_, Locked<Lease>>, _: &Ghost<Lease>, step: &Step<'_>) -> Option<Bindings> {
@@ -64,12 +64,12 @@ fn lock_given_away(cluster: &Cluster<'_, Locked<Lease>>, _: &Ghost<Lease>, step:
 
 fn release_ignored(cluster: &Cluster<'_, Locked<Lease>>, _: &Ghost<Lease>, step: &Step<'_>) -> Option<Bindings> {
     let (from, holding, is_own, is_free) = release(cluster, step)?;
-    (!is_own && !is_free).then(|| about(from).with("other", holding.client))
+    (!is_own && !is_free).then(|| Bindings::node(from).with("other", holding.client))
 }
 
 fn release_lost(_: &Cluster<'_, Locked<Lease>>, _: &Ghost<Lease>, step: &Step<'_>) -> Option<Bindings> {
     let (id, Message::Release { .. }) = dropped::<Lease>(step)? else { return None };
-    Some(about(id.from))
+    Some(Bindings::node(id.from))
 }
 
 impl Shows<Lease> for Lease {

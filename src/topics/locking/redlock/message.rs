@@ -2,7 +2,6 @@
 
 use crate::sim::{MessageKind, Tone};
 use crate::topics::locking::protocol::LockMessage;
-use crate::topics::locking::show::{reply, request};
 use crate::topics::locking::storage::Request;
 
 /// A message. The value of a key is its sender with `request`.
@@ -29,9 +28,9 @@ pub enum Message {
 
 impl LockMessage for Message {
     const KINDS: &'static [MessageKind] = &[
-        request("Set", "SET", Tone::Candidate, "Sets the key to the client's value, unless it is set."),
-        reply("SetReply", "ANS", Tone::Candidate, "Whether this master has set the key."),
-        request("Unlock", "DEL", Tone::Follower, "Deletes the key if it has the client's value."),
+        MessageKind::request("Set", "SET", Tone::Candidate, "Sets the key to the client's value, unless it is set."),
+        MessageKind::reply("SetReply", "ANS", Tone::Candidate, "Whether this master has set the key."),
+        MessageKind::request("Unlock", "DEL", Tone::Follower, "Deletes the key if it has the client's value."),
     ];
 
     fn kind(&self) -> u16 {

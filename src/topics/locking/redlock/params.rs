@@ -1,7 +1,6 @@
 //! What the reader may set.
 
 use crate::sim::{ParamKind, ParamSpec};
-use crate::topics::locking::job::rule;
 
 /// Indices into the protocol's params.
 pub mod param {
@@ -48,23 +47,27 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Toggle,
         default: 0,
     },
-    rule("majority", "A majority of the masters", "More than half must have set the key. Without this rule one master is enough."),
-    rule(
+    ParamSpec::rule(
+        "majority",
+        "A majority of the masters",
+        "More than half must have set the key. Without this rule one master is enough.",
+    ),
+    ParamSpec::rule(
         "subtract_elapsed",
         "Subtract what the locking took",
         "The masters' time runs from when they set the key. Without this rule a client counts from when it had counted the answers.",
     ),
-    rule(
+    ParamSpec::rule(
         "subtract_drift",
         "Subtract the allowance for drift",
         "Without this rule a client trusts that no master's clock runs faster than its own.",
     ),
-    rule(
+    ParamSpec::rule(
         "owner_check",
         "Only the key's own value unlocks it",
         "A master compares before it deletes. Without this rule a client that is late deletes another's key.",
     ),
-    rule(
+    ParamSpec::rule(
         "delayed_restart",
         "Stay silent after a crash",
         "A master that lost its key in a crash answers nobody for a time to live. Without this rule it may be half of two majorities.",

@@ -34,7 +34,7 @@ fn majority_missed(cluster: &Cluster<'_, Locked<Redlock>>, _: &Ghost<Redlock>, s
     let node = step.choice.actor()?;
     let (_, before) = step.before::<Locked<Redlock>>()?.volatile.as_ref()?.client()?;
     let (job, now) = cluster.volatile(node)?.client()?;
-    (before.counting && !now.counting && !job.believes()).then(|| show::about(node))
+    (before.counting && !now.counting && !job.believes()).then(|| Bindings::node(node))
 }
 
 /// The key of a master in this step's beginning.

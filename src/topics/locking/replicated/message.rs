@@ -6,7 +6,6 @@ use crate::topics::leader_election::raft::Raft;
 use crate::topics::locking::joined::Joined;
 use crate::topics::locking::protocol::LockMessage;
 use crate::topics::locking::renewal::{ACQUIRE_KIND, BUSY_KIND, RELEASE_KIND, RENEW_KIND};
-use crate::topics::locking::show::reply;
 use crate::topics::locking::storage::{Request, Token};
 
 /// A message.
@@ -53,11 +52,11 @@ pub enum Message {
 /// Kinds before those of Raft.
 const OWN_KINDS: [MessageKind; OWN_KINDS_COUNT as usize] = [
     ACQUIRE_KIND,
-    reply("Granted", "YES", Tone::Leader, "The lock is the client's: a majority has it in its log."),
+    MessageKind::reply("Granted", "YES", Tone::Leader, "The lock is the client's: a majority has it in its log."),
     BUSY_KIND,
     RENEW_KIND,
     RELEASE_KIND,
-    reply("NotLeader", "WHO", Tone::Bad, "This server does not lead; perhaps it knows who does."),
+    MessageKind::reply("NotLeader", "WHO", Tone::Bad, "This server does not lead; perhaps it knows who does."),
 ];
 const OWN_KINDS_COUNT: u16 = 6;
 

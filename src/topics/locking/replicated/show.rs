@@ -3,7 +3,7 @@
 use super::{Asking, RaftStable, RaftTimer, RaftVolatile, Replicated, SERVERS, Timer, server};
 use crate::sim::{Bindings, Broken, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timer as _, Tone};
 use crate::topics::locking::protocol::{Ghost, Locked, Memory, Shows};
-use crate::topics::locking::show::{self, FREE, about};
+use crate::topics::locking::show::{self, FREE};
 
 const INVARIANTS: &[Invariant<Locked<Replicated>>] = &[Invariant {
     name: "one-table",
@@ -44,19 +44,19 @@ fn led_before(step: &Step<'_>) -> Option<bool> {
 fn leader_elected(cluster: &Cluster<'_, Locked<Replicated>>, _: &Ghost<Replicated>, step: &Step<'_>) -> Option<Bindings> {
     let node = step.choice.actor()?;
     let (stable, volatile) = server(cluster, node)?;
-    (volatile?.is_leader() && led_before(step) == Some(false)).then(|| about(node).with("term", stable.current_term))
+    (volatile?.is_leader() && led_before(step) == Some(false)).then(|| Bindings::node(node).with("term", stable.current_term))
 }
 
 fn leader_crashed(_: &Cluster<'_, Locked<Replicated>>, _: &Ghost<Replicated>, step: &Step<'_>) -> Option<Bindings> {
     let Choice::Crash(node) = step.choice else { return None };
-    (led_before(step)?).then(|| about(*node))
+    (led_before(step)?).then(|| Bindings::node(*node))
 }
 
 fn lease_expired(cluster: &Cluster<'_, Locked<Replicated>>, _: &Ghost<Replicated>, step: &Step<'_>) -> Option<Bindings> {
     let Choice::Fire(id) = step.choice else { return None };
     let (stable, volatile) = server(cluster, id.node)?;
     let held = server::holding(stable, volatile?)?;
-    (id.code == Timer::Expiry.code()).then(|| about(held.client))
+    (id.code == Timer::Expiry.code()).then(|| Bindings::node(held.client))
 }
 
 impl Shows<Replicated> for Replicated {

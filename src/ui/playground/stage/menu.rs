@@ -3,7 +3,8 @@
 use super::cut::isolate;
 use super::picture::{conditions_in_short, is_parted, is_yet_to_start, note};
 use crate::sim::{
-    Choice, CommandCall, CommandSpec, Conditions, Flight, Intervention, Latency, MessageId, NodeId, Scope, Status, Timeline, TimerId, World,
+    Choice, CommandCall, CommandSpec, Conditions, Flight, Intervention, Latency, MessageId, NodeId, Scope, Status, Timeline, TimerId,
+    World, capital,
 };
 use crate::ui::action::{Action, Selected, Tab};
 
@@ -107,15 +108,6 @@ fn milliseconds(us: u64) -> String {
         0..10_000 if us % 1_000 >= 100 => format!("{}.{} ms", us / 1_000, us / 100 % 10),
         _ => format!("{} ms", us / 1_000),
     }
-}
-
-/// With a capital letter, as an entry begins.
-fn capital(words: &str) -> String {
-    let mut words = words.to_owned();
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    words
 }
 
 // ---- messages ----
