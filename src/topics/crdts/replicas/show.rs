@@ -15,7 +15,7 @@ const BADGE_LETTERS_MAX: usize = 12;
 
 pub fn role(volatile: &Volatile) -> Role {
     if volatile.is_armed {
-        Role { label: "has something to tell", glyph: "…", tone: Tone::Pending }
+        Role { label: "has news", glyph: "…", tone: Tone::Pending }
     } else {
         Role { label: "replica", glyph: "R", tone: Tone::Follower }
     }
