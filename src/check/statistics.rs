@@ -268,7 +268,7 @@ const STUDENT_T: [f64; 30] = [
     2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
 /// The same quantile of the normal distribution.
-const NORMAL: f64 = 1.959_964;
+pub const NORMAL: f64 = 1.959_964;
 
 /// The 97.5 % quantile of Student's t: by the table up to 30 degrees of freedom, then by the first two terms of its expansion around the
 /// normal distribution's (Abramowitz & Stegun 26.7.5), which agree with tables to three digits there.

@@ -4,5 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod caches;
+mod files;
 mod filters;
 mod run;
+mod sketches;

@@ -1,6 +1,7 @@
 //! What the balancer and its servers show: queues, caches, requests in flight over time, and how many each server got beside theory.
 
 use super::{BALANCER, Balancing, Desk, HOT, OVERLOADED, RECENT, RELIEVED, Seen, Server, Timer, Volatile, desk, param, params};
+use crate::check::statistics::NORMAL;
 use crate::sim::series::number;
 use crate::sim::{
     Bindings, Broken, Cell, Choice, Cluster, Curve, Drawn, Exhibit, Fact, Field, Guide, GuideKind, Invariant, Ledger, LedgerRow,
@@ -8,7 +9,6 @@ use crate::sim::{
 };
 use crate::topics::consistent_hashing::node_tone;
 use crate::topics::consistent_hashing::placement::Method;
-use crate::topics::consistent_hashing::placement::theory::Z_95;
 
 /// Of the recent answers at least so many come from warm caches.
 pub const WARM: u32 = RECENT * 9 / 10;
@@ -217,7 +217,7 @@ fn given(cluster: &Cluster<'_, Balancing>, desk: &Desk) -> Series {
     };
     let theory = |node: &NodeId| {
         let share = expected(*node);
-        let half = Z_95 * libm::sqrt(share * (1.0 - share) / f64::from(total.max(1)));
+        let half = NORMAL * libm::sqrt(share * (1.0 - share) / f64::from(total.max(1)));
         Point { x: node.0.into(), y: 100.0 * share, band: Some((100.0 * (share - half).max(0.0), 100.0 * (share + half).min(1.0))) }
     };
     let measured = |node: &NodeId| {

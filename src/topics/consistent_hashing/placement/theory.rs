@@ -2,6 +2,7 @@
 
 use super::circle::capacity;
 use super::{Method, Placement, Rules, equal_members};
+use crate::check::statistics::NORMAL;
 use crate::sim::{Curve, Drawn, Guide, GuideKind, NodeId, Point, Scale, Series, Tone};
 
 /// Seeds that a measurement is the mean of.
@@ -12,8 +13,6 @@ const KEYS: u16 = 600;
 const NODES_MAX: u16 = 10;
 /// Virtual nodes of a node in the chart of spread: powers of two up to this one.
 const TOKENS_LOG2_MAX: u32 = 8;
-/// Of a normal distribution, 95 % are within so many standard deviations.
-pub const Z_95: f64 = 1.96;
 
 /// Part of the keys that move when a node joins `n` others: modulo the number of nodes.
 pub fn moved_modulo(n: f64) -> f64 {
@@ -49,7 +48,7 @@ fn mean(samples: &[f64]) -> (f64, f64, f64) {
     let count = samples.len().max(1) as f64;
     let mean = samples.iter().sum::<f64>() / count;
     let variance = samples.iter().map(|sample| (sample - mean) * (sample - mean)).sum::<f64>() / (count - 1.0).max(1.0);
-    let half = Z_95 * libm::sqrt(variance / count);
+    let half = NORMAL * libm::sqrt(variance / count);
     (mean, mean - half, mean + half)
 }
 
@@ -105,7 +104,7 @@ fn spread(placement: &Placement) -> Series {
     let measured = |tokens: u32| {
         let value = spread_measured(Rules { tokens, ..*placement.rules() }, n, SEEDS);
         // A standard deviation of k free samples is known to within 1/√(2k) of itself.
-        let half = Z_95 * value / libm::sqrt(2.0 * f64::from(n - 1) * f64::from(SEEDS));
+        let half = NORMAL * value / libm::sqrt(2.0 * f64::from(n - 1) * f64::from(SEEDS));
         Point { x: tokens.into(), y: 100.0 * value, band: Some((100.0 * (value - half), 100.0 * (value + half))) }
     };
     let theory = |tokens: u32| Point::new(tokens.into(), 100.0 * spread_of_circle(n.into(), tokens.into()));
@@ -146,7 +145,7 @@ fn load(placement: &Placement) -> Series {
     let counts = owned(placement, u16::try_from(keys).unwrap_or(u16::MAX));
     let (n, per_node) = (members.len().max(1) as f64, f64::from(keys) / members.len().max(1) as f64);
     let sigma = spread_of_counting(n, f64::from(keys)) * per_node;
-    let fair = |x: f64| Point { x, y: per_node, band: Some(((per_node - Z_95 * sigma).max(0.0), per_node + Z_95 * sigma)) };
+    let fair = |x: f64| Point { x, y: per_node, band: Some(((per_node - NORMAL * sigma).max(0.0), per_node + NORMAL * sigma)) };
     let mut guides = Vec::new();
     if rules.method == Method::Bounded {
         guides.push(Guide {
