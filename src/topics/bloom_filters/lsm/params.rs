@@ -65,20 +65,16 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 5, max: 100, step: 5, unit: "%" },
         default: 25,
     },
-    ParamSpec {
-        name: "newest_first",
-        label: "The newest file first",
-        help: "A key may be in several files, and its newest value is in the newest of them. Without this rule the oldest is read first.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
-    ParamSpec {
-        name: "perhaps_until_loaded",
-        label: "No filter means perhaps",
-        help: "After a crash the store has no filters until the files have sent them. Without this rule it takes a missing filter for an empty one.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
+    ParamSpec::rule(
+        "newest_first",
+        "The newest file first",
+        "A key may be in several files, and its newest value is in the newest of them. Without this rule the oldest is read first.",
+    ),
+    ParamSpec::rule(
+        "perhaps_until_loaded",
+        "No filter means perhaps",
+        "After a crash the store has no filters until the files have sent them. Without this rule it takes a missing filter for an empty one.",
+    ),
 ];
 
 pub const COMMANDS: &[CommandSpec] = &[CommandSpec {

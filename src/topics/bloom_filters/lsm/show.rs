@@ -57,7 +57,7 @@ pub const FACTS: &[Fact<Lsm>] = &[
         sentence: "The store says that there is no key {key}, which is in file {node}.",
         mark: true,
         test: |_, seen, _| match seen.wrong? {
-            (key, node, None) => Some(Bindings::nodes([node]).with("node", node).with("key", key)),
+            (key, node, None) => Some(Bindings::node(node).with("key", key)),
             _ => None,
         },
     },
@@ -79,13 +79,13 @@ fn nothing_read(cluster: &Cluster<'_, Lsm>, seen: &Seen, _: &Step<'_>) -> Option
 
 fn read_for_nothing(cluster: &Cluster<'_, Lsm>, _: &Seen, step: &Step<'_>) -> Option<Bindings> {
     let (id, Message::Value(_, key, false)) = step.delivered::<Lsm>()? else { return None };
-    cluster.params().on(param::FILTERS).then(|| Bindings::nodes([id.from]).with("node", id.from).with("key", key))
+    cluster.params().on(param::FILTERS).then(|| Bindings::node(id.from).with("key", key))
 }
 
 fn found(cluster: &Cluster<'_, Lsm>, seen: &Seen, _: &Step<'_>) -> Option<Bindings> {
     let lookup = last(cluster).filter(|_| seen.ended)?;
     let file = lookup.found()?;
-    Some(Bindings::nodes([file]).with("node", file).with("key", lookup.key).with("reads", lookup.reads()))
+    Some(Bindings::node(file).with("key", lookup.key).with("reads", lookup.reads()))
 }
 
 fn filters_loaded(cluster: &Cluster<'_, Lsm>, _: &Seen, _: &Step<'_>) -> Option<Bindings> {

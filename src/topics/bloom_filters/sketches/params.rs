@@ -80,13 +80,11 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Range { min: 0, max: 99, step: 1, unit: "" },
         default: 0,
     },
-    ParamSpec {
-        name: "same_functions",
-        label: "The same functions everywhere",
-        help: "Without this rule each station has hash functions of its own, and what the collector adds up belongs to different keys.",
-        kind: ParamKind::Rule,
-        default: 1,
-    },
+    ParamSpec::rule(
+        "same_functions",
+        "The same functions everywhere",
+        "Without this rule each station has hash functions of its own, and what the collector adds up belongs to different keys.",
+    ),
 ];
 
 pub const COMMANDS: &[CommandSpec] = &[CommandSpec {
