@@ -803,11 +803,16 @@ impl Playground {
     }
 }
 
-/// Whether the first exhibit is there to be worked in: then the page opens with it.
+/// Whether the first exhibit is there to be worked in: documents, or steps to choose from where nothing happens by itself. Then the page opens
+/// with it.
 fn is_worked_in(timeline: &Timeline) -> bool {
     let world = timeline.clock().world();
     let exhibits = world.algorithm().exhibits(world, &timeline.record().trace);
-    exhibits.first().is_some_and(|exhibit| exhibit.kind() == ExhibitKind::Documents)
+    exhibits.first().is_some_and(|exhibit| match exhibit.kind() {
+        ExhibitKind::Documents => true,
+        ExhibitKind::Tree => timeline.branch().journal.iter().any(|entry| entry.what == Intervention::Manual(true)),
+        _ => false,
+    })
 }
 
 /// What of the look the panels show: they need not render because a menu opened.
