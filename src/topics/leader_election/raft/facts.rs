@@ -344,15 +344,21 @@ fn committed_entry_lost(cluster: &Seen<'_>, ghost: &Ghost, step: &Step<'_>) -> O
     was_committed.then(|| Bindings::nodes([node, leader]).with("leader", leader).with("index", index).with("term", entry.term))
 }
 
-fn old_entry(cluster: &Seen<'_>, _: &Ghost, _: &Step<'_>) -> Option<Bindings> {
+fn old_entry(cluster: &Seen<'_>, _: &Ghost, step: &Step<'_>) -> Option<Bindings> {
     let needed = quorum(cluster.nodes());
-    cluster.up().find_map(|(node, stable, volatile)| {
-        let leadership = volatile.leadership()?;
-        let held = |index: Index| 1 + leadership.progress.iter().filter(|progress| progress.match_index >= index).count();
-        let open = stable.log.entries().skip_while(|(index, _)| *index <= volatile.commit_index);
-        let (index, entry) = open.take_while(|(index, _)| held(*index) >= needed).last()?;
-        (entry.term < stable.current_term).then(|| Bindings::nodes([node]).with("index", index).with("term", entry.term))
-    })
+    let change = change(cluster, step)?;
+    let (index, term) = old_entry_of(change.new, change.is, needed)?;
+    let is_news = old_entry_of(change.old, change.was, needed) != Some((index, term));
+    is_news.then(|| Bindings::nodes([change.node]).with("index", index).with("term", term))
+}
+
+/// The last entry that a leader knows on a majority and has not committed, if it is of an earlier term than its own.
+fn old_entry_of(stable: &Stable, volatile: &Volatile, needed: usize) -> Option<(Index, Term)> {
+    let leadership = volatile.leadership()?;
+    let held = |index: Index| 1 + leadership.progress.iter().filter(|progress| progress.match_index >= index).count();
+    let open = stable.log.entries().skip_while(|(index, _)| *index <= volatile.commit_index);
+    let (index, entry) = open.take_while(|(index, _)| held(*index) >= needed).last()?;
+    (entry.term < stable.current_term).then_some((index, entry.term))
 }
 
 /// Whether a node and those that it exchanges messages with, both ways, are a majority.

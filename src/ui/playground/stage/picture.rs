@@ -18,6 +18,8 @@ pub const LINKS_NODES_MAX: u16 = 14;
 const AFTERGLOW_MS: u64 = 700;
 /// Events looked at, at most, for what has just happened.
 const AFTERGLOW_EVENTS_MAX: usize = 300;
+/// Lost messages that are drawn on one way between two nodes: the last ones. At high speed many are lost within the afterglow.
+const LOST_MAX: usize = 3;
 /// Messages that pile up at a frozen node and are drawn one by one; the rest are under the last.
 const PILE_MAX: usize = 4;
 
@@ -614,9 +616,12 @@ fn arrivals(messages: &[MessagePicture]) -> Vec<usize> {
 
 /// What was lost a moment ago, where it was lost.
 fn paint_lost(key: &Key, world: &World, glow: &[&Rc<Event>], before: Option<&Picture>, messages: &mut Vec<MessagePicture>) {
-    for event in glow {
+    let flying = messages.len();
+    for event in glow.iter().rev() {
         let (Some(Choice::Drop(id)), Some(flight)) = (event.choice(), &event.message) else { continue };
-        if messages.len() >= MESSAGES_DRAWN_MAX || messages.iter().any(|message| message.flight.id == *id) {
+        let same_way = |message: &&MessagePicture| (message.flight.id.from, message.flight.id.to) == (id.from, id.to);
+        let on_way = messages.iter().skip(flying).filter(same_way).count();
+        if on_way >= LOST_MAX || messages.len() >= MESSAGES_DRAWN_MAX || messages.iter().any(|message| message.flight.id == *id) {
             continue;
         }
         let track = key.frame.track(place(&key.places, id.from), place(&key.places, id.to));
