@@ -422,6 +422,7 @@ fn a_mistake_in_a_lesson_is_named_with_its_line() {
         (("(#a-heading)", "(#a-header)"), "there is no heading with the address “a-header”. Did you mean “a-heading”?"),
         (("(#a-heading)", "(http://x.org)"), "a link begins with https://"),
         (("::: experiment", "::: experimant"), "lesson.md:24: there is no block “experimant”. Did you mean “experiment”?"),
+        (("aim = ", "shows = \"Logz\"\naim = "), "there is no exhibit “Logz”. Did you mean “Logs”?"),
         (("goal = [\"leader-crashed\"]", "goal = [\"leader-crashd\"]"), "lesson.md:28: there is no condition “leader-crashd”."),
         (("hint = \"Crash it.\"\n", ""), "an experiment needs `hint`"),
         (("---\nIt happened.\n", ""), "an experiment has three parts divided by lines ---"),

@@ -67,6 +67,8 @@ pub struct Experiment {
     pub history: Option<history::HistoryGoal>,
     /// A prediction to make first.
     pub bet: Option<Bet>,
+    /// The exhibit to look at, by its place among the algorithm's.
+    pub shows: Option<u8>,
     /// The run that reaches the goal, for those who want to see it; empty if its goal is a search or a history.
     pub solution: String,
 }

@@ -112,6 +112,9 @@ impl<'a> Writer<'a> {
                 (goal, solution, None)
             }
         };
+        let shows = fields.take("shows").map(|title| self.exhibit(title, &scenario)).transpose()?;
+        // A history is edited where it is shown.
+        let shows = shows.or(history.is_some().then_some(0));
         let aim = fields.need("aim", "\"A new leader in a later term.\"")?;
         let (aim, aim_at) = (aim.parsed("a text", |text| Some(text.to_owned()))?, aim.offset());
         let hint = fields.need("hint", "\"Click the node with the triangle.\"")?;
@@ -125,7 +128,7 @@ impl<'a> Writer<'a> {
         };
         fields.finish(&mut self.mistakes);
         let index = self.experiments.len();
-        self.experiments.push(Experiment { id, title, scenario, goal, search, history, bet, solution });
+        self.experiments.push(Experiment { id, title, scenario, goal, search, history, bet, shows, solution });
         Ok(Block::Experiment {
             index,
             body: self.renderer.render(*body, &mut self.mistakes),
@@ -133,6 +136,19 @@ impl<'a> Writer<'a> {
             hint: self.inline(&hint, hint_at),
             happened: self.renderer.render(*happened, &mut self.mistakes),
         })
+    }
+
+    /// An exhibit of a scenario's algorithm, by its title.
+    fn exhibit(&self, title: Value<'_>, scenario: &str) -> Result<u8, Mistake> {
+        let name = title.parsed("the title of an exhibit", |text| Some(text.to_owned()))?;
+        let Some(script) = self.scripts.get(scenario) else { return Err(title.mistake("its scenario is missing.")) };
+        let scenario = script.play(script.seed())?;
+        let mut timeline = scenario.timeline().map_err(|why| title.mistake(why.to_string()))?;
+        timeline.seek_at(scenario.moment.at).map_err(|why| title.mistake(why.to_string()))?;
+        let world = timeline.clock().world();
+        let titles: Vec<&str> = world.algorithm().exhibits(world, &timeline.record().trace).iter().map(|exhibit| exhibit.title()).collect();
+        let place = titles.iter().position(|known| *known == name).and_then(|place| u8::try_from(place).ok());
+        place.ok_or_else(|| title.mistake(unknown("exhibit", &name, &titles)))
     }
 
     /// What must happen in a run that goes on from `scenario`, and the run in which it does.

@@ -436,7 +436,7 @@ impl Playground {
         self.open_named(&experiment.scenario);
         let since_us = self.opened_at_us();
         self.attempt = Some(Attempt::new(experiment.id, since_us, false));
-        self.show_history();
+        self.show_exhibit();
         self.raise_dock();
         if let Some(search) = experiment.search.and_then(|goal| Search::from_text(&goal.search)) {
             self.ask(|explore| (explore.search, explore.from_here) = (search, since_us > 0));
@@ -452,16 +452,16 @@ impl Playground {
             None => self.look.playing = self.opening.is_none(),
             Some(copy) => self.carry_out(Action::History(copy.ok().map(Rc::new))),
         }
-        self.show_history();
+        self.show_exhibit();
         self.raise_dock();
     }
 
-    /// Where the goal is a history: shows the panel on which it is edited.
-    fn show_history(&mut self) {
+    /// Shows the exhibit that the experiment is about, if it names one.
+    fn show_exhibit(&mut self) {
         let Some(attempt) = &self.attempt else { return };
-        if self.lesson.experiments.iter().any(|experiment| attempt.is_at(&experiment.id) && experiment.history.is_some()) {
-            self.look.tab = Tab::Exhibit(0);
-            self.look.dock = Dock::Full;
+        let experiment = self.lesson.experiments.iter().find(|experiment| attempt.is_at(&experiment.id));
+        if let Some(index) = experiment.and_then(|experiment| experiment.shows) {
+            (self.look.tab, self.look.dock) = (Tab::Exhibit(index), Dock::Full);
         }
     }
 
