@@ -11,7 +11,7 @@ const KILOBYTE = 1000;
 /** What a page should transfer at most, with the program and without it (a phone loads the program at the first touch). */
 const BUDGET = { total: 250 * KILOBYTE, wasm: 200 * KILOBYTE, text: 110 * KILOBYTE };
 /** The program is over its budget. Until it is within it, this is what has been reached: raised only for what every lesson needs. */
-const REACHED = { total: 645 * KILOBYTE, wasm: 540 * KILOBYTE };
+const REACHED = { total: 545 * KILOBYTE, wasm: 450 * KILOBYTE };
 
 // Already compressed: a host sends these as they are.
 const COMPRESSED = new Set(['.png', '.webp', '.woff2']);
