@@ -125,3 +125,12 @@ readerTest('a wrong answer is marked as wrong, and offers the run that shows why
   assert.equal(await question.locator('.choice-verdict').count(), 1);
   assert.equal(await question.getByRole('button', { name: 'Open the run that shows why' }).count(), 0);
 });
+
+readerTest('a solution that reaches the goal as it opens is not counted as that of the reader, who had set it up', async (page) => {
+  await openLesson(page);
+  await setUp(page, 'ring-lost').click();
+  await eventually('it is watched', async () => (await progress(page, 'ring-lost')) === 'underway');
+  await card(page, 'ring-lost').getByRole('button', { name: 'Play the solution' }).click();
+  await eventually('it is reached', async () => /^The solution reached the goal/.test(await where(page, 'ring-lost').textContent()));
+  assert.equal(await progress(page, 'ring-lost'), 'underway');
+});

@@ -446,6 +446,8 @@ impl Playground {
 
     fn play_solution(&mut self, id: &str) {
         let Some(experiment) = self.lesson.experiments.iter().find(|experiment| experiment.id == id).cloned() else { return };
+        // What the solution does as it opens is not the reader's doing.
+        self.attempt = None;
         self.open_named(if experiment.solution.is_empty() { &experiment.scenario } else { &experiment.solution });
         self.attempt = Some(Attempt::new(experiment.id, self.opened_at_us(), true));
         match experiment.history.map(|goal| parse(&goal.solution)) {
