@@ -101,6 +101,17 @@ fn every_solution_reaches_its_goal_and_the_untouched_run_does_not() {
 }
 
 #[test]
+fn every_lesson_ends_with_three_to_five_questions_each_with_a_run_that_shows_why() {
+    for lesson in lessons() {
+        let questions = &lesson.data.questions;
+        assert!((3..=5).contains(&questions.len()), "{} has {} questions", lesson.data.slug, questions.len());
+        for question in questions {
+            assert!(!question.scenario.is_empty(), "{}: nothing shows why of {}", lesson.data.slug, question.id);
+        }
+    }
+}
+
+#[test]
 fn every_history_of_an_experiment_reaches_its_goal_and_the_runs_own_does_not() {
     for lesson in lessons() {
         for experiment in &lesson.data.experiments {
