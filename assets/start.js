@@ -1,6 +1,6 @@
 // Starts the site's program. The text never waits for it: where the playground is in sight it starts at once; where it is docked
-// (a phone) it starts at the reader's first touch, key or scroll; and on a page without a playground only if there is progress to
-// show. Knows the names of the module's files from <body>.
+// (a phone) it starts at the reader's first touch, key or scroll; and so it does on the home page, unless there is progress to show.
+// Knows the names of the module's files from <body>.
 (() => {
   const { module, wasm } = document.body.dataset;
   const root = document.documentElement;
@@ -23,20 +23,18 @@
 
   const hasProgress = () => {
     try {
-      return Object.keys(localStorage).some((key) => key.startsWith("faultline.progress."));
+      return Object.keys(localStorage).some((key) => /^faultline\.(?:progress\.|last$)/.test(key));
     } catch {
       return false;
     }
   };
   const wide = matchMedia("(min-width: 68.75rem)");
-  const inSight = () => wide.matches || "embed" in root.dataset || location.hash.startsWith("#s=");
+  const inSight = () => wide.matches || "embed" in root.dataset || playground.closest(".sandbox") || location.hash.startsWith("#s=");
 
-  if (!playground) {
-    if (document.querySelector("[data-lesson]") && hasProgress()) start();
-    return;
-  }
-  if (inSight()) return start();
+  if (!playground && !document.getElementById("progress")) return;
+  if (playground ? inSight() : hasProgress()) return start();
   for (const type of ["pointerdown", "keydown", "scroll", "wheel", "hashchange"]) addEventListener(type, start, { once: true, passive: true });
+  if (!playground) return;
   wide.addEventListener("change", start, { once: true });
   // A tap on the dock before the program is there is not lost: it opens what the tap asked for.
   playground.addEventListener("click", () => { root.dataset.wanted = ""; start(); }, { once: true });

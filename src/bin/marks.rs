@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    faultline::ui::home::show_progress();
+    faultline::ui::home::start();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

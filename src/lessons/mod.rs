@@ -8,6 +8,7 @@ pub mod goal;
 pub mod history;
 pub mod map;
 pub mod path;
+pub mod progress;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod source;
 

@@ -10,7 +10,7 @@ const DOWNLOAD_STARTS_MS: i32 = 10_000;
 
 /// Saves `text` as a file of that name. The error is a sentence.
 pub fn download(name: &str, mime: &str, text: &str) -> Result<(), &'static str> {
-    try_download(name, mime, text).ok_or("Your browser refused the download. Copy the link instead.")
+    try_download(name, mime, text).ok_or("Your browser refused the download. Allow downloads for this site and try again.")
 }
 
 fn try_download(name: &str, mime: &str, text: &str) -> Option<()> {
@@ -34,10 +34,10 @@ pub async fn copy(text: String) -> bool {
     is_there && wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok()
 }
 
-/// The text of a file that the reader chose or dropped, unless it is too long to be a scenario. The error is a sentence.
+/// The text of a file that the reader chose or dropped, unless it is longer than anything that this site saves. The error is a sentence.
 pub async fn read(file: &Blob) -> Result<String, &'static str> {
     if file.size() > FILE_BYTES_MAX {
-        return Err("This file is too large to be a run of this page. Choose one that was saved here.");
+        return Err("This file is too large to have been saved by this site. Choose one that was.");
     }
     let text = wasm_bindgen_futures::JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
     text.ok_or("This file could not be read. Choose it again.")

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod ahead;
 pub mod exhibits;
+pub mod files;
 pub mod home;
 pub mod measure;
 pub mod memory;
@@ -18,6 +19,7 @@ pub mod svg;
 pub mod tone;
 pub mod worker;
 
+use crate::lessons::LessonData;
 use crate::topics::Topic;
 use exhibits::Drawers;
 use playground::{Playground, PlaygroundProps};
@@ -48,7 +50,7 @@ impl PartialEq for Program {
 pub fn mount(program: &'static Program) {
     yew::set_custom_panic_hook(Box::new(|info| page::show_panic(&info.to_string())));
     let Some(root) = page::document().and_then(|document| document.get_element_by_id("playground")) else { return };
-    match page::lesson() {
+    match page::data::<LessonData>() {
         Ok(Some(lesson)) if lesson.number != program.topic.number => page::show_panic(page::OTHER_VERSION),
         Ok(Some(lesson)) => {
             root.set_text_content(None);

@@ -1,9 +1,9 @@
 //! The static page around the islands: its lesson data, its address, its panic banner.
 
-use crate::lessons::LessonData;
 use crate::ui::action::Dock;
 use crate::ui::memory;
 use gloo::events::EventListener;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element};
 
@@ -15,11 +15,11 @@ pub fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
 
-/// What the page writer put into the page for the playground.
-pub fn lesson() -> Result<Option<LessonData>, String> {
-    let Some(element) = document().and_then(|document| document.get_element_by_id("lesson-data")) else { return Ok(None) };
+/// What the page writer put into the page for its program.
+pub fn data<T: DeserializeOwned>() -> Result<Option<T>, String> {
+    let Some(element) = document().and_then(|document| document.get_element_by_id("page-data")) else { return Ok(None) };
     let text = element.text_content().unwrap_or_default();
-    let value = js_sys::JSON::parse(&text).map_err(|_| "This page's lesson data is damaged. Reload the page.".to_owned())?;
+    let value = js_sys::JSON::parse(&text).map_err(|_| "This page's data is damaged. Reload the page.".to_owned())?;
     serde_wasm_bindgen::from_value(value).map(Some).map_err(|error| format!("{OTHER_VERSION} ({error})"))
 }
 
@@ -37,15 +37,26 @@ pub fn shared_run() -> Option<String> {
     hash.starts_with("#s=").then_some(hash)
 }
 
-/// How much of the playground shows at first: all of it inside another page, half of it to a reader who has asked for it already.
+/// The algorithm that the address asks for, by its name.
+pub fn asked_algorithm() -> Option<String> {
+    let hash = web_sys::window()?.location().hash().ok()?;
+    Some(hash.strip_prefix("#a=")?.to_owned())
+}
+
+/// How much of the playground shows at first: all of it inside another page or where it is alone, half of it to a reader who has asked for it already.
 pub fn first_dock() -> Dock {
     let root = document().and_then(|document| document.document_element());
     let has = |name: &str| root.as_ref().is_some_and(|root| root.has_attribute(name));
-    match (has("data-embed"), has("data-wanted")) {
+    match (has("data-embed") || is_alone(), has("data-wanted")) {
         (true, _) => Dock::Full,
         (false, true) => Dock::Half,
         (false, false) => Dock::Bar,
     }
+}
+
+/// Whether the playground is all that the page has.
+fn is_alone() -> bool {
+    !all(".sandbox").is_empty()
 }
 
 /// Whether the reader wants as little motion as possible.

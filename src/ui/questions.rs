@@ -2,9 +2,9 @@
 //!
 //! The form is static and works without this module; the answer is then there to open.
 
+use crate::lessons::progress::Progress;
 use crate::lessons::{LessonData, Question};
 use crate::ui::action::Action;
-use crate::ui::memory::Progress;
 use crate::ui::page;
 use gloo::events::EventListener;
 use std::rc::Rc;

@@ -79,7 +79,7 @@ readerTest('a file that is no scenario gets a sentence, dropped or chosen, and t
     ['', /^This file holds no run\./],
     ['Dear diary, nothing has happened.', /^This file is damaged: its \d+\. character does not belong there\./],
     ['x'.repeat(70_000), /^This file is longer than 65536 characters/],
-    ['x'.repeat(2_000_000), /^This file is too large to be a run of this page\./],
+    ['x'.repeat(2_000_000), /^This file is too large to have been saved by this site\./],
   ]) {
     await drop(page, page.locator('body'), 'diary.txt', text);
     await eventually(`a sentence about ${text.slice(0, 20)}`, async () => sentence.test((await notice(page).locator('p').textContent()).trim()));

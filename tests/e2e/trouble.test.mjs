@@ -12,7 +12,7 @@ async function withData(page, data, isBroken = () => true) {
   await page.route(lessonPage, async (route) => {
     if (!isBroken()) return route.continue();
     const response = await route.fetch();
-    const body = (await response.text()).replace(/(<script type="application\/json" id="lesson-data">)[^]*?(<\/script>)/, (_, before, after) => before + data + after);
+    const body = (await response.text()).replace(/(<script type="application\/json" id="page-data">)[^]*?(<\/script>)/, (_, before, after) => before + data + after);
     return route.fulfill({ response, body });
   });
 }

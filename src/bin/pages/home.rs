@@ -5,6 +5,7 @@ use crate::drawing::{icon, rock, section};
 use crate::map;
 use crate::template::Page;
 use faultline::lessons::path::{PATH, Stop};
+use faultline::lessons::progress::Outline;
 use faultline::lessons::source::Lesson;
 use faultline::lessons::source::markdown::escape;
 use std::collections::BTreeMap;
@@ -21,12 +22,31 @@ const HOW: [(&str, &str, &str); 4] = [
     ("share", "Hand it on", "Any run is a link. Whoever opens it sees the same run, step for step."),
 ];
 
+/// Shown by the page's program, which fills in the figures.
+const PROGRESS: &str = "<section class=\"progress\" id=\"progress\" hidden><h2>Your progress</h2><p class=\"progress-says\"></p>\
+                        <p>It is kept in this browser and nowhere else. As a file it goes to another browser, where it is added to what is there.</p>\
+                        <div class=\"progress-acts\"><button class=\"btn\" type=\"button\" data-do=\"save\">Save it to a file</button>\
+                        <button class=\"btn\" type=\"button\" data-do=\"load\">Load a file</button>\
+                        <input type=\"file\" accept=\".json,application/json\" aria-label=\"A file of progress\" hidden>\
+                        <button class=\"btn\" type=\"button\" data-do=\"forget\">Forget it</button>\
+                        <button class=\"btn\" type=\"button\" data-do=\"undo\" hidden>Bring it back</button></div>\
+                        <p class=\"progress-news\" role=\"status\"></p></section>";
+
 /// The home page.
-pub fn page(lessons: &BTreeMap<String, Lesson>) -> Page {
+pub fn page(lessons: &BTreeMap<String, Lesson>) -> Result<Page, String> {
+    let outlines: Vec<Outline> = lessons.values().map(|lesson| Outline::of(&lesson.data)).collect();
+    let json = serde_json::to_string(&outlines).map_err(|error| format!("The home page's data cannot be written: {error}"))?;
+    let (experiments, questions) = outlines
+        .iter()
+        .fold((0, 0), |(experiments, questions), outline| (experiments + outline.experiments.len(), questions + outline.questions.len()));
     let first = PATH.iter().flat_map(|part| part.stops).find(|stop| lessons.contains_key(stop.slug));
     let start = first.map_or(String::new(), |stop| {
         let title = escape(&stop.title.to_lowercase());
-        format!("<a class=\"btn btn-main\" href=\"./lessons/{}/\">Start with {title}</a>", stop.slug)
+        format!(
+            "<a class=\"btn btn-main\" data-way=\"start\" href=\"./lessons/{0}/\">Start with {title}</a>\
+             <a class=\"btn btn-main\" data-way=\"on\" href=\"./lessons/{0}/\" hidden>Go on</a>",
+            stop.slug
+        )
     });
     let how: String = HOW.iter().map(|(sign, title, text)| format!("<div>{}<h2>{title}</h2><p>{text}</p></div>", icon(sign))).collect();
     let mut strata = String::new();
@@ -43,22 +63,25 @@ pub fn page(lessons: &BTreeMap<String, Lesson>) -> Page {
     }
     let body = format!(
         "<main class=\"home\" id=\"main\"><section class=\"hero\"><h1>{HEADING}</h1><div class=\"hero-side\"><p class=\"hero-lead\">{LEAD}</p>\
-         <p class=\"hero-acts\">{start}<a class=\"btn\" href=\"#path\">See the path</a> <a class=\"btn\" href=\"#map\">See the map</a></p></div>{}</section>\n\
+         <p class=\"hero-acts\">{start}<a class=\"btn\" href=\"#path\">See the path</a> <a class=\"btn\" href=\"#map\">See the map</a></p>\
+         <p class=\"hero-way\" data-way=\"start\">{} lessons so far, {experiments} experiments, {questions} questions.</p>\
+         <p class=\"hero-way\" data-way=\"on\" hidden></p></div>{}</section>\n\
          <section class=\"how\" aria-label=\"How it works\">{how}</section>\n\
          <section class=\"path\" id=\"path\"><h2>The path</h2><p>Seven layers, read from the top. Lessons that are not there yet are marked \
-         as coming.</p><ol class=\"strata\">{strata}</ol></section>\n{}</main>",
+         as coming.</p><ol class=\"strata\">{strata}</ol></section>\n{}{PROGRESS}</main>",
+        lessons.len(),
         section(),
         map::section(|stop| lessons.contains_key(stop.slug)),
     );
-    Page {
+    Ok(Page {
         file: "index.html".to_owned(),
         title: format!("{SITE}: learn distributed systems by breaking them"),
         description: LEAD.to_owned(),
         indexed: true,
         body,
-        data: None,
+        data: Some(json),
         programs: None,
-    }
+    })
 }
 
 fn topic(stop: &Stop, lesson: Option<&Lesson>) -> String {

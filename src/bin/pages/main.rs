@@ -47,7 +47,7 @@ fn write_site() -> Result<(), String> {
     let template = Template::new(&text, site.as_deref())?;
 
     let mut programs = programs::build(&lessons, &staging)?;
-    let mut pages = vec![home::page(&lessons), lost()];
+    let mut pages = vec![home::page(&lessons)?, lost()];
     for (slug, lesson) in &lessons {
         pages.push(lesson::page(lesson, &lessons, programs.remove(slug.as_str()))?);
     }

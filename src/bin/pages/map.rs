@@ -129,7 +129,10 @@ fn topic(stop: &Stop, written: bool) -> String {
     if written {
         format!(
             "<a class=\"map-topic\" data-topic=\"{number}\" data-title=\"{title}\" href=\"./lessons/{slug}/\" \
-             transform=\"translate({x:.0} {y:.0})\">{drawn}</a>"
+             transform=\"translate({x:.0} {y:.0})\">{drawn}<rect class=\"map-reached\" data-lesson=\"{slug}\" x=\"-{0}\" y=\"{1}\" \
+             width=\"0\" height=\"4\"/></a>",
+            HALF.0,
+            HALF.1 - 4.0,
         )
     } else {
         format!(

@@ -23,7 +23,7 @@ pub struct Page {
     pub indexed: bool,
     /// HTML between header and footer.
     pub body: String,
-    /// JSON for the playground.
+    /// JSON for the page's program.
     pub data: Option<String>,
     /// Its own program and the searcher's, if it has a playground.
     pub programs: Option<Programs>,
@@ -94,7 +94,7 @@ impl<'a> Template<'a> {
             "<meta name=\"description\" content=\"{description}\">\n  <meta property=\"og:title\" content=\"{title}\">\n  \
              <meta property=\"og:description\" content=\"{description}\">\n  <meta property=\"og:type\" content=\"{}\">\n  \
              <meta property=\"og:site_name\" content=\"{}\">\n  <meta name=\"twitter:card\" content=\"summary_large_image\">",
-            if page.data.is_some() { "article" } else { "website" },
+            if page.programs.is_some() { "article" } else { "website" },
             crate::SITE,
         );
         match (page.indexed, self.site) {
@@ -138,7 +138,7 @@ fn data(page: &Page) -> String {
     match &page.data {
         None => String::new(),
         // An end tag in a text must not end the block.
-        Some(json) => format!("<script type=\"application/json\" id=\"lesson-data\">{}</script>", json.replace('<', "\\u003c")),
+        Some(json) => format!("<script type=\"application/json\" id=\"page-data\">{}</script>", json.replace('<', "\\u003c")),
     }
 }
 

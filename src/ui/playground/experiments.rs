@@ -1,11 +1,11 @@
 //! Experiments: their controls in the prose, the bet before play, and the goal that the page detects.
 
 use crate::lessons::goal::Progress as Reached;
+use crate::lessons::progress::Progress;
 use crate::lessons::{Bet, Experiment, LessonData, history};
 use crate::scenario::{Scenario, link};
 use crate::sim::{History, Timeline};
 use crate::ui::action::{Action, Exploring};
-use crate::ui::memory::Progress;
 use crate::ui::page;
 use std::slice;
 use yew::prelude::*;

@@ -12,6 +12,7 @@ pub mod transport;
 use crate::check::explorer::replay::PACE_US;
 use crate::check::history::parse;
 use crate::lessons::LessonData;
+use crate::lessons::progress::Progress;
 use crate::scenario::link::Source;
 use crate::scenario::search::Search;
 use crate::scenario::search::task::{News, Task};
@@ -20,7 +21,7 @@ use crate::sim::timeline::Entry;
 use crate::sim::{At, Choice, Error, ExhibitKind, History, Intervention, Timeline};
 use crate::ui::Program;
 use crate::ui::action::{Action, Dock, Exploring, Look, SPEED_USUAL, SPEEDS, Selected, Tab, Tool};
-use crate::ui::memory::{self, Progress};
+use crate::ui::memory;
 use crate::ui::part::part;
 use crate::ui::run::Run;
 use crate::ui::worker::Job;
@@ -72,6 +73,8 @@ pub struct Playground {
     lesson: Rc<LessonData>,
     program: &'static Program,
     progress: Progress,
+    /// Whether the browser has noted that the reader does something in this lesson.
+    visited: bool,
     run: Option<Loaded>,
     look: Look,
     opening: Option<Opening>,
@@ -144,6 +147,8 @@ impl Component for Playground {
         let mut playground = Playground {
             program: ctx.props().program,
             progress: memory::load(&lesson.slug),
+            // Where there is nothing to reach, there is nothing to go on with.
+            visited: lesson.experiments.is_empty(),
             run: None,
             look: Look { speed: SPEED_USUAL, dock: page::first_dock(), ..Look::default() },
             opening: None,
@@ -165,9 +170,7 @@ impl Component for Playground {
         let answers = questions::listen(&playground.lesson, &playground.progress, &playground.act);
         playground.listeners.extend(answers);
         playground.open_first();
-        if let Some(text) = page::shared_run() {
-            playground.open_text(&text, Source::Link);
-        }
+        playground.open_asked();
         playground
     }
 
@@ -176,11 +179,7 @@ impl Component for Playground {
             Msg::Act(action) => self.carry_out(action),
             Msg::Frame(now_ms) => self.frame(now_ms),
             Msg::Told(news, elapsed_ms) => self.hear(news, elapsed_ms),
-            Msg::Hash => {
-                if let Some(text) = page::shared_run() {
-                    self.open_text(&text, Source::Link);
-                }
-            }
+            Msg::Hash => self.open_asked(),
         }
         self.keep_frames(ctx);
         true
@@ -226,6 +225,15 @@ impl Playground {
         }
     }
 
+    /// What the address asks for: a run, or an algorithm.
+    fn open_asked(&mut self) {
+        if let Some(text) = page::shared_run() {
+            self.open_text(&text, Source::Link);
+        } else if let Some((index, _)) = page::asked_algorithm().and_then(|id| self.program.topic.by_id(&id)) {
+            self.open_untouched(index);
+        }
+    }
+
     fn open_named(&mut self, id: &str) {
         let Some(data) = self.lesson.scenarios.iter().find(|data| data.id == id) else { return };
         match link::decode(&data.link, slice::from_ref(&self.program.topic)) {
@@ -257,7 +265,8 @@ impl Playground {
     fn open_untouched(&mut self, algorithm: u8) {
         let Some(entry) = self.program.topic.algorithms.get(usize::from(algorithm)) else { return };
         match Scenario::new(&self.program.topic, algorithm, SEED_USUAL) {
-            Ok(scenario) => self.open(scenario, entry.name.into(), entry.summary.into()),
+            // What the algorithm is called stands beside it already.
+            Ok(scenario) => self.open(scenario, "".into(), entry.summary.into()),
             Err(error) => self.notice = Some(error.to_string().into()),
         }
     }
@@ -319,6 +328,10 @@ impl Playground {
     // ---- actions ----
 
     fn carry_out(&mut self, action: Action) {
+        if !self.visited {
+            memory::visit(&self.lesson.slug);
+            self.visited = true;
+        }
         match action {
             Action::Play => self.look.playing = self.opening.is_none(),
             Action::Pause => self.look.playing = false,
@@ -427,8 +440,7 @@ impl Playground {
         scenario.moment = crate::scenario::Moment::default();
         change(&mut scenario);
         self.attempt = None;
-        let name = scenario.entry().map_or("", |entry| entry.name);
-        self.open(scenario, name.into(), "A new run. Press play.".into());
+        self.open(scenario, "".into(), "A new run. Press play.".into());
     }
 
     fn set_up(&mut self, id: &str) {

@@ -3,7 +3,6 @@
 mod controls;
 mod cost;
 mod explore;
-pub mod files;
 mod inspector;
 mod invariants;
 mod log;

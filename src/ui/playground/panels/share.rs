@@ -1,10 +1,11 @@
 //! A run for others: as a link, as embed code, as files; and the way back, from a link or a file. Knows no algorithm.
 
-use super::{PanelsProps, files, icon, picture, words};
+use super::{PanelsProps, icon, picture, words};
 use crate::scenario::link::Source;
 use crate::scenario::{export, link};
 use crate::topics::Topic;
 use crate::ui::action::Action;
+use crate::ui::files;
 use crate::ui::run::Run;
 use std::slice;
 use wasm_bindgen_futures::spawn_local;
