@@ -216,7 +216,7 @@ fn turn(slug: &str, lessons: &BTreeMap<String, Lesson>) -> String {
 }
 
 /// The place of the playground, as large as it will be.
-fn playground() -> String {
+pub fn playground() -> String {
     format!(
         "<section class=\"pg\" id=\"playground\" aria-label=\"Playground\" data-dock=\"bar\"><div class=\"dock\"><button class=\"dock-open\" type=\"button\" \
          aria-expanded=\"false\">{up}<span class=\"dock-words\">The playground: break a real cluster</span></button></div><div class=\"pg-body\"><div class=\"pg-wait\">{WAIT}<p>The playground is being set up.</p>\

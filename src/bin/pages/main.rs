@@ -10,6 +10,7 @@ mod lesson;
 mod map;
 mod programs;
 mod run;
+mod sandbox;
 mod template;
 
 use faultline::lessons::path;
@@ -47,9 +48,11 @@ fn write_site() -> Result<(), String> {
     let template = Template::new(&text, site.as_deref())?;
 
     let mut programs = programs::build(&lessons, &staging)?;
-    let mut pages = vec![home::page(&lessons)?, lost()];
+    let mut pages = vec![home::page(&lessons)?, sandbox::list(&lessons), lost()];
     for (slug, lesson) in &lessons {
-        pages.push(lesson::page(lesson, &lessons, programs.remove(slug.as_str()))?);
+        let program = programs.remove(slug.as_str());
+        pages.push(sandbox::page(lesson, program.clone())?);
+        pages.push(lesson::page(lesson, &lessons, program)?);
     }
     for page in &pages {
         write(&staging.join(&page.file), &template.fill(page)?)?;

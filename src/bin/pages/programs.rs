@@ -34,6 +34,7 @@ pub struct Program {
 }
 
 /// The programs of a page with a playground.
+#[derive(Clone)]
 pub struct Programs {
     /// That of the page itself.
     pub page: Program,
