@@ -7,10 +7,18 @@
   const absolute = (address) => new URL(address, document.baseURI).href;
   const playground = document.getElementById("playground");
 
-  const failed = (error) => {
+  // Names change with content: what the host no longer has belonged to an older version of the site, as this page does.
+  const isOutdated = async () => {
+    const heads = [module, wasm].map((name) => fetch(absolute(name), { method: "HEAD", cache: "no-store" }));
+    return (await Promise.all(heads)).some(({ status }) => status === 404 || status === 410);
+  };
+  const failed = async (error) => {
     const banner = document.getElementById("panic");
-    document.getElementById("panic-cause").textContent = `Its program could not be loaded (${error.message}). Check the connection.`;
-    document.getElementById("panic-reload").addEventListener("click", () => location.reload());
+    const cause = (await isOutdated().catch(() => false))
+      ? "A new version of the site is there, and this page is of the old one. Reload the page to get it."
+      : `Its program could not be loaded (${error.message}). Check the connection.`;
+    document.getElementById("panic-cause").textContent = cause;
+    document.getElementById("panic-reload").dataset.renew = "";
     document.getElementById("panic-forget").hidden = true;
     banner.hidden = false;
   };

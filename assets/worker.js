@@ -3,7 +3,9 @@
 addEventListener("message", async ({ data: { module, program, order } }) => {
   try {
     self.order = order;
-    const { default: start } = await import(module);
+    const { default: start } = await import(module).catch(() => {
+      throw new Error("its program could not be loaded. Check the connection, or reload the page if a new version is there");
+    });
     await start({ module_or_path: program });
   } catch (error) {
     postMessage(String(error.message ?? error));

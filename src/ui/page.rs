@@ -23,12 +23,12 @@ pub fn data<T: DeserializeOwned>() -> Result<Option<T>, String> {
     serde_wasm_bindgen::from_value(value).map(Some).map_err(|error| format!("{OTHER_VERSION} ({error})"))
 }
 
-/// The addresses of the searcher: its module, and what that instantiates.
-pub fn searcher() -> Option<[String; 2]> {
+/// The addresses of what searches: the script that a worker begins with, the searcher's module, and what that instantiates.
+pub fn searcher() -> Option<[String; 3]> {
     let document = document()?;
     let (body, base) = (document.body()?, document.base_uri().ok()??);
     let address = |name: &str| Some(web_sys::Url::new_with_base(&body.get_attribute(name)?, &base).ok()?.href());
-    Some([address("data-searcher")?, address("data-searcher-wasm")?])
+    Some([address("data-worker")?, address("data-searcher")?, address("data-searcher-wasm")?])
 }
 
 /// The part of the address after `#`, if it names a run.

@@ -14,8 +14,6 @@ use yew::Callback;
 
 /// How often a worker tells how far it is, in real milliseconds.
 const NEWS_MS: f64 = 100.0;
-/// What a worker runs first, relative to the searcher's own file.
-const SCRIPT: &str = "worker.js";
 
 /// A task that a worker is at. Dropping it ends the worker.
 pub struct Job {
@@ -36,8 +34,7 @@ impl Job {
     }
 
     fn start(order: &str, tell: Callback<(News, f64)>) -> Result<Self, JsValue> {
-        let [module, program] = page::searcher().ok_or(JsValue::NULL)?;
-        let script = web_sys::Url::new_with_base(SCRIPT, &module)?.href();
+        let [script, module, program] = page::searcher().ok_or(JsValue::NULL)?;
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&script, &options)?;

@@ -19,6 +19,9 @@ export const PHONE = { width: 360, height: 740 };
 const BASE = '/some/where/';
 
 const WAIT_MS_MAX = 15_000;
+/** A reader's worker would load the whole site in each test. What it does is tested in offline.test.mjs; here the browser refuses it. */
+const WITHOUT_WORKER = { serviceWorkers: 'block' };
+const REFUSED = /Service Worker registration blocked by Playwright/;
 const SHOTS = fileURLToPath(new URL('../../target/shots/', import.meta.url));
 
 let site;
@@ -40,7 +43,7 @@ export const home = () => site.url;
 /** Collects into `complaints` whatever a reader's page must not do. */
 function watch(page, complaints, expected) {
   const complain = (text) => {
-    if (!expected.some((pattern) => pattern.test(text))) complaints.push(`${page.url()}: ${text}`);
+    if (![REFUSED, ...expected].some((pattern) => pattern.test(text))) complaints.push(`${page.url()}: ${text}`);
   };
   page.on('console', (message) => complain(`console.${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => complain(`threw: ${error.stack ?? error}`));
@@ -60,7 +63,7 @@ function watch(page, complaints, expected) {
  * Resolves to { context, page, newPage, close }; `close` fails if any page complained.
  */
 export async function openReader({ expected = [], ...settings } = {}) {
-  const context = await browser.newContext({ baseURL: site.url, viewport: WIDE, ...settings });
+  const context = await browser.newContext({ baseURL: site.url, viewport: WIDE, ...WITHOUT_WORKER, ...settings });
   context.setDefaultTimeout(WAIT_MS_MAX);
   const complaints = [];
   const newPage = async () => {

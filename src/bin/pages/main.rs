@@ -1,13 +1,14 @@
 //! The page writer: turns `index.html`, as Trunk left it, and the lessons into every page of the site. Knows no algorithm.
 //!
 //! Trunk runs it as its `post_build` hook and tells it by environment variables where things are. An author asks it with words what
-//! happens in a run ([`run`]). With `FAULTLINE_SITE` set to
+//! happens in a run ([`run`]); `pages worker <folder>` writes the worker of a site that was changed by hand ([`offline`]). With `FAULTLINE_SITE` set to
 //! the address at which the site will be served, pages name their own address, and there is a map of the site.
 
 mod drawing;
 mod home;
 mod lesson;
 mod map;
+mod offline;
 mod programs;
 mod run;
 mod sandbox;
@@ -25,7 +26,11 @@ const SITE: &str = "Faultline";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let done = if words.is_empty() { write_site() } else { run::answer(Path::new("lessons"), &words).map(|text| println!("{text}")) };
+    let done = match words.as_slice() {
+        [] => write_site(),
+        [word, site] if word == "worker" => offline::write(Path::new(site)),
+        words => run::answer(Path::new("lessons"), words).map(|text| println!("{text}")),
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -61,7 +66,7 @@ fn write_site() -> Result<(), String> {
     if let Some(site) = &site {
         write(&staging.join("sitemap.xml"), &sitemap(site, &pages))?;
     }
-    Ok(())
+    offline::write(&staging)
 }
 
 /// The lessons, or `only` those.

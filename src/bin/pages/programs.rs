@@ -40,6 +40,8 @@ pub struct Programs {
     pub page: Program,
     /// What its workers run.
     pub searcher: Program,
+    /// The script that a worker begins with.
+    pub worker: String,
 }
 
 /// What the searcher is called, among the lessons' folders.
@@ -75,7 +77,8 @@ pub fn build<'a>(lessons: &'a BTreeMap<String, Lesson>, site: &Path) -> Result<B
     let made = made.into_inner().map_err(|_| "The programs could not be made: a tool's thread stopped.".to_owned())?;
     let mut made: BTreeMap<&str, Program> = made.into_iter().map(|(slug, program)| Ok((slug, program?))).collect::<Result<_, String>>()?;
     let searcher = made.remove(SEARCHER).ok_or("The searcher was not made: a tool's thread stopped.")?;
-    Ok(made.into_iter().map(|(slug, page)| (slug, Programs { page, searcher: searcher.clone() })).collect())
+    let worker = worker(site)?;
+    Ok(made.into_iter().map(|(slug, page)| (slug, Programs { page, searcher: searcher.clone(), worker: worker.clone() })).collect())
 }
 
 /// Where programs are made, and of what.
@@ -162,13 +165,23 @@ impl Workshop {
 /// Puts a program into the site under names that change with what is in it, so that browsers may keep it for ever.
 fn publish(folder: &Path, site: &Path) -> Result<Program, String> {
     let program = folder.file_name().unwrap_or_default().to_string_lossy();
-    let put = |file: &str, ending: &str| {
-        let bytes = read(&folder.join(file))?;
-        let name = format!("{program}-{:016x}{ending}", stable_hash(&bytes));
-        write(&site.join(&name), &bytes)?;
-        Ok::<_, String>(format!("./{name}"))
-    };
+    let put = |file: &str, ending: &str| named(&program, ending, &read(&folder.join(file))?, site);
     Ok(Program { module: put(MODULE, ".js")?, wasm: put(WASM, "_bg.wasm")? })
+}
+
+/// Gives the script that Trunk copied such a name too: a page must not begin a worker with the script of another version.
+fn worker(site: &Path) -> Result<String, String> {
+    let copied = site.join("worker.js");
+    let script = named("worker", ".js", &read(&copied)?, site)?;
+    fs::remove_file(&copied).map_err(|error| not_written(&copied, &error))?;
+    Ok(script)
+}
+
+/// Writes a file whose name has a hash of what is in it; returns its address.
+fn named(name: &str, ending: &str, bytes: &[u8], site: &Path) -> Result<String, String> {
+    let name = format!("{name}-{:016x}{ending}", stable_hash(bytes));
+    write(&site.join(&name), bytes)?;
+    Ok(format!("./{name}"))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {

@@ -72,8 +72,9 @@ impl<'a> Template<'a> {
         let rooted = |text: &str| text.replace("\"./", &format!("\"{root}")).replace("'./", &format!("'{root}"));
         let program = page.programs.as_ref().map_or(&self.program, |programs| &programs.page);
         let mut body = format!("<body data-module=\"{}\" data-wasm=\"{}\"", program.module, program.wasm);
-        if let Some(Programs { searcher, .. }) = &page.programs {
-            body.push_str(&format!(" data-searcher=\"{}\" data-searcher-wasm=\"{}\"", searcher.module, searcher.wasm));
+        if let Some(Programs { searcher, worker, .. }) = &page.programs {
+            let (module, wasm) = (&searcher.module, &searcher.wasm);
+            body.push_str(&format!(" data-worker=\"{worker}\" data-searcher=\"{module}\" data-searcher-wasm=\"{wasm}\""));
         }
         body.push('>');
         // assets/start.js finds the program there, and decides when it starts.
