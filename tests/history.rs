@@ -470,6 +470,7 @@ fn a_mistake_in_a_text_is_told_with_its_line_and_what_was_expected() {
         ("A: write x @ 0..1", "between colon and @"),
         ("A: erase x 1 @ 0..1", "expected `read` or `write`, found “erase”"),
         ("A: write x one @ 0..1", "expected a whole number"),
+        ("A: write x -9223372036854775808 @ 0..1", "expected a whole number"),
         ("A: write x 1 @ 0-1", "expected times such as 0..20 or 40..?, found “0-1”"),
         ("A: write x 1 @ 0..z", "expected a time"),
         ("A: write x 1 @ 5..1", "it returns before it is called"),

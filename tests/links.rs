@@ -24,6 +24,17 @@ use std::fmt::Write as _;
 /// How often a test of chance is tried when nothing is said.
 const CASES: u32 = 256;
 
+/// Numbers as a link has them, at the ends of what there may be: 0, 127, 128, 2^32 - 1, 2^63, 2^64 - 1, and one that is too long.
+const NUMBERS: &[&[u8]] = &[
+    &[0],
+    &[127],
+    &[128, 1],
+    &[255, 255, 255, 255, 15],
+    &[128, 128, 128, 128, 128, 128, 128, 128, 128, 1],
+    &[255, 255, 255, 255, 255, 255, 255, 255, 255, 1],
+    &[255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255],
+];
+
 /// The topic whose runs the tests of single links are.
 const ELECTIONS: &Topic = match topic(8) {
     Some(topic) => topic,
@@ -227,6 +238,34 @@ proptest! {
         }
         let text = if resealed { sealed(1, &bytes[5..]) } else { URL_SAFE_NO_PAD.encode(&bytes) };
         sound(&text);
+    }
+
+    #[test]
+    fn a_golden_link_with_parts_of_another_or_with_other_numbers_is_a_scenario_or_a_sentence(
+        first in any::<prop::sample::Index>(),
+        second in any::<prop::sample::Index>(),
+        places in any::<[prop::sample::Index; 4]>(),
+        numbers in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(NUMBERS)), 0..4),
+        whole in any::<bool>(),
+    ) {
+        let golden: Vec<&str> = GOLDEN.lines().skip(1).filter_map(|line| line.split(' ').nth(1)).collect();
+        let body = |which: prop::sample::Index| URL_SAFE_NO_PAD.decode(golden[which.index(golden.len())]).expect("it is base64")[5..].to_vec();
+        let (mut changed, other) = (body(first), body(second));
+        let range = |length: usize, a: usize, b: usize| {
+            let (a, b) = (places[a].index(length + 1), places[b].index(length + 1));
+            a.min(b)..a.max(b)
+        };
+        if !whole {
+            let part = other[range(other.len(), 0, 1)].to_vec();
+            changed.splice(range(changed.len(), 2, 3), part);
+        }
+        for (place, number) in numbers {
+            if !changed.is_empty() {
+                let place = place.index(changed.len());
+                changed.splice(place..=place, number.iter().copied());
+            }
+        }
+        sound(&sealed(1, &changed));
     }
 
     #[test]

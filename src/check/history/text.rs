@@ -19,6 +19,8 @@ pub const NAME_MAX: usize = 12;
 pub const LINES_MAX: usize = super::judge::CALLS_MAX;
 /// Largest value, and the smallest but for its sign.
 pub const VALUE_MAX: i64 = 999_999;
+/// Letters of what was found that a mistake repeats.
+const FOUND_CHARS_MAX: usize = 40;
 /// Latest moment.
 pub const MOMENT_MAX: u64 = 1_000_000_000_000;
 
@@ -59,18 +61,18 @@ fn operation(history: &mut History, line: &str) -> Result<(), String> {
     let (what, span) = rest.split_once('@').ok_or_else(|| format!("{example}, found no @ before the times."))?;
     let words: Vec<&str> = what.split_whitespace().collect();
     let [verb, key, value] = words.as_slice() else {
-        return Err(format!("{example}, found \u{201c}{}\u{201d} between colon and @.", what.trim()));
+        return Err(format!("{example}, found {} between colon and @.", found(what)));
     };
     let (called, returned) =
-        span.split_once("..").ok_or_else(|| format!("expected times such as 0..20 or 40..?, found \u{201c}{}\u{201d}.", span.trim()))?;
+        span.split_once("..").ok_or_else(|| format!("expected times such as 0..20 or 40..?, found {}.", found(span)))?;
     let called = moment(called)?;
     let returned = if returned.trim() == "?" { None } else { Some(moment(returned)?) };
     if returned.is_some_and(|returned| returned < called) {
         return Err("it returns before it is called.".to_owned());
     }
     let number = || {
-        let number = value.parse::<i64>().ok().filter(|number| number.abs() <= VALUE_MAX);
-        number.ok_or_else(|| format!("expected a whole number of at most {VALUE_MAX} as value, found \u{201c}{value}\u{201d}."))
+        let number = value.parse::<i64>().ok().filter(|number| (-VALUE_MAX..=VALUE_MAX).contains(number));
+        number.ok_or_else(|| format!("expected a whole number of at most {VALUE_MAX} as value, found {}.", found(value)))
     };
     let access = match (*verb, *value, returned) {
         ("write", ..) => Access::Write(number()?),
@@ -78,7 +80,7 @@ fn operation(history: &mut History, line: &str) -> Result<(), String> {
         ("read", "?", Some(_)) => return Err("a read that has returned has read something: write its value in place of `?`.".to_owned()),
         ("read", _, Some(_)) => Access::Read(Some(number()?)),
         ("read", ..) => return Err("a read that has not returned has read nothing: write `?` as its value.".to_owned()),
-        _ => return Err(format!("expected `read` or `write`, found \u{201c}{verb}\u{201d}.")),
+        _ => return Err(format!("expected `read` or `write`, found {}.", found(verb))),
     };
     let process = index(&mut history.processes, name(process)?);
     let key = index(&mut history.keys, name(key)?);
@@ -86,17 +88,26 @@ fn operation(history: &mut History, line: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// What stands there, in quotes, or its beginning.
+fn found(text: &str) -> String {
+    let text = text.trim();
+    match text.char_indices().nth(FOUND_CHARS_MAX) {
+        Some((end, _)) => format!("\u{201c}{}\u{2026}\u{201d}", text.get(..end).unwrap_or_default()),
+        None => format!("\u{201c}{text}\u{201d}"),
+    }
+}
+
 fn name(text: &str) -> Result<&str, String> {
     let text = text.trim();
     let fits = !text.is_empty()
         && text.chars().count() <= NAME_MAX
         && text.chars().all(|sign| sign.is_alphanumeric() || sign == '-' || sign == '_');
-    if fits { Ok(text) } else { Err(format!("expected a name of at most {NAME_MAX} letters and digits, found \u{201c}{text}\u{201d}.")) }
+    if fits { Ok(text) } else { Err(format!("expected a name of at most {NAME_MAX} letters and digits, found {}.", found(text))) }
 }
 
 fn moment(text: &str) -> Result<u64, String> {
     let moment = text.trim().parse::<u64>().ok().filter(|moment| *moment <= MOMENT_MAX);
-    moment.ok_or_else(|| format!("expected a time, a whole number from 0 to {MOMENT_MAX}, found \u{201c}{}\u{201d}.", text.trim()))
+    moment.ok_or_else(|| format!("expected a time, a whole number from 0 to {MOMENT_MAX}, found {}.", found(text)))
 }
 
 /// The index of a name, which is added if it is new.

@@ -34,7 +34,7 @@ impl<'a> Fields<'a> {
             }
             Err(error) => {
                 let at = error.span().map_or(base, |span| span.start + base);
-                Err(source.mistake(at, format!("this is not TOML: {}", error.message())))
+                Err(source.mistake(at, format!("this is not TOML: {}.", error.message().trim_end_matches('.'))))
             }
         }
     }

@@ -4,6 +4,11 @@ use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
+/// Letters of a complaint. What an author wrote stands in it, and may be a whole file.
+const SAYS_CHARS_MAX: usize = 1_200;
+/// Bytes of a name for which others like it are looked for.
+const NAME_BYTES_MAX: usize = 80;
+
 /// Something in a lesson's files that the build cannot accept.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Mistake {
@@ -42,8 +47,18 @@ impl Source<'_> {
 
     /// A mistake at a byte offset.
     pub fn mistake(&self, offset: usize, says: impl Into<String>) -> Mistake {
-        Mistake { file: self.file.to_owned(), line: self.line(offset), says: says.into() }
+        Mistake { file: self.file.to_owned(), line: self.line(offset), says: shortened(says.into()) }
     }
+}
+
+/// Without its middle, if it is too long to read.
+fn shortened(says: String) -> String {
+    let letters: Vec<char> = says.chars().collect();
+    if letters.len() <= SAYS_CHARS_MAX {
+        return says;
+    }
+    let (head, tail) = (letters.iter().take(SAYS_CHARS_MAX / 2), letters.iter().skip(letters.len() - SAYS_CHARS_MAX / 2));
+    head.chain(&['\u{2026}']).chain(tail).collect()
 }
 
 /// The mistakes found so far: authors want them all at once.
@@ -85,9 +100,10 @@ pub fn read(root: &Path, path: &Path) -> Result<(String, String), Mistake> {
 /// "there is no X; there are A, B and C", with the nearest name first if one is near.
 pub fn unknown(what: &str, name: &str, known: &[impl AsRef<str>]) -> String {
     let names: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
-    let typed = names.iter().map(|known| (distance(name, known), *known)).min().filter(|(far, known)| *far * 3 <= known.len().max(3));
-    let shortened = || names.iter().find(|known| name.len() >= 4 && known.contains(name)).copied();
-    let near = typed.map(|(_, known)| known).or_else(shortened);
+    let comparable = names.iter().filter(|_| name.len() <= NAME_BYTES_MAX);
+    let typed = comparable.map(|known| (distance(name, known), *known)).min().filter(|(far, known)| *far * 3 <= known.len().max(3));
+    let part = || names.iter().find(|known| name.len() >= 4 && known.contains(name)).copied();
+    let near = typed.map(|(_, known)| known).or_else(part);
     let suggestion = near.map_or(String::new(), |known| format!(" Did you mean \u{201c}{known}\u{201d}?"));
     let list = if names.is_empty() { "nothing to choose from here".to_owned() } else { names.join(", ") };
     format!("there is no {what} \u{201c}{name}\u{201d}.{suggestion} Known: {list}.")
