@@ -29,7 +29,7 @@
     }
   };
   const wide = matchMedia("(min-width: 68.75rem)");
-  const inSight = () => wide.matches || "embed" in root.dataset || location.hash.startsWith("#s=");
+  const inSight = () => wide.matches || "embed" in root.dataset || "present" in root.dataset || location.hash.startsWith("#s=");
 
   if (!playground) {
     if (document.querySelector("[data-lesson]") && hasProgress()) start();

@@ -192,10 +192,9 @@ impl Challenge {
 
     fn exceeded<'a>(&self, done: impl Iterator<Item = (u64, &'a Intervention)>) -> Option<String> {
         let most = self.deeds_max?;
-        let things = super::words::count(most.into(), "thing");
-        (count(done) > most.into()).then(|| {
-            format!("This challenge admits {things} to be done, and no more. Go back in the run to take something back, or press Reset.")
-        })
+        let actions = super::words::count(most.into(), "action");
+        (count(done) > most.into())
+            .then(|| format!("This challenge admits {actions}, and no more. Go back in the run to take one back, or press Reset."))
     }
 
     /// How far its goal is reached at the present moment of a run.

@@ -1,6 +1,6 @@
 //! Goals: what must happen in a run, in order, for an experiment or a challenge to be done. Knows no lesson.
 
-use super::words;
+use super::{export, words};
 use crate::sim::sorted::sort_by_key;
 use crate::sim::{Algorithm, Choice, Intervention, Timeline};
 use serde::{Deserialize, Serialize};
@@ -229,6 +229,12 @@ pub fn in_words(condition: &str, algorithm: &dyn Algorithm) -> (String, String) 
     }
     let info = algorithm.facts().into_iter().find(|info| info.name == condition);
     (words::title(condition), info.map_or(String::new(), |info| open_values(info.sentence)))
+}
+
+/// A param that a goal demands, in words: "Pre-vote: off".
+pub fn param_in_words((name, value): &(String, i64), algorithm: &dyn Algorithm) -> String {
+    let spec = algorithm.params().iter().find(|spec| spec.name == name);
+    format!("{}: {}", spec.map_or(name.as_str(), |spec| spec.label), export::value_in_words(spec, *value))
 }
 
 /// A sentence with what stands in braces left open.
