@@ -792,6 +792,8 @@ impl Playground {
         let off = (0u16..).zip(specs).filter(|(index, spec)| spec.kind == crate::sim::ParamKind::Rule && !values.on(*index)).count();
         html! {
             <div class="pg-title">
+                // Where there is no text around it, the headings of panels follow this one.
+                <h2 class="sr-only">{ "Playground" }</h2>
                 <label class="sr-only" for="algorithm">{ "Algorithm" }</label>
                 <select class="select" id="algorithm" disabled={run.sent.challenge.is_some()} onchange={chosen}>
                     { for (0u8..).zip(self.program.topic.algorithms).map(|(index, entry)| html! {

@@ -190,7 +190,7 @@ fn goals(props: &PanelsProps, algorithm: &dyn Algorithm) -> Html {
     html! {
         <div class="share-row">
             <select class="select" id={GOALS}>
-                <option value="">{ if teach.challenge.goal.is_empty() { "Choose\u{2026}" } else { "And then\u{2026}" } }</option>
+                <option value="" selected=true>{ if teach.challenge.goal.is_empty() { "Choose\u{2026}" } else { "And then\u{2026}" } }</option>
                 <optgroup label="The goal of an experiment">{ for experiments.map(|one| option(format!("{WHOLE}{}", one.goal.to_text()), one.title.clone())) }</optgroup>
                 <optgroup label="What comes true">{ for facts }</optgroup>
                 <optgroup label="What is done">{ for deeds }</optgroup>
