@@ -6,7 +6,7 @@
 use faultline::scenario::challenge::{ALL_TOOLS, Challenge, Extras, TOOLS, beginning};
 use faultline::scenario::goal::{DEEDS, Goal, in_words};
 use faultline::scenario::{Scenario, link};
-use faultline::sim::{Choice, Conditions, Intervention, NodeId, Scope, Timeline};
+use faultline::sim::{Choice, Conditions, Intervention, NodeId, Scope, Status, Timeline};
 use faultline::topics::{TOPICS, Topic, topic};
 
 const ELECTIONS: &Topic = match topic(8) {
@@ -138,8 +138,11 @@ fn what_its_maker_has_just_done_is_given_and_does_not_count() {
     let begun = beginning(&scenario, &timeline);
     let challenge = Challenge { begins_us: begun.moment.at.time_us, ..challenge("do:crash") };
     let mut timeline = opened(&begun);
+    let is_down = |timeline: &Timeline, id| timeline.clock().world().status(node(id)) == Status::Down;
     assert_eq!((challenge.deeds(&timeline), challenge.progress(&timeline).done), (0, 0));
+    assert!(is_down(&timeline, 0) && !is_down(&timeline, 1));
     timeline.intervene(crash(1)).expect("it can be done");
+    assert!(is_down(&timeline, 0) && is_down(&timeline, 1));
     assert_eq!((challenge.deeds(&timeline), challenge.progress(&timeline).reached_us), (1, Some(begun.moment.at.time_us)));
 }
 
