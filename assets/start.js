@@ -37,7 +37,7 @@
     }
   };
   const wide = matchMedia("(min-width: 68.75rem)");
-  const inSight = () => wide.matches || "embed" in root.dataset || playground.closest(".sandbox") || location.hash.startsWith("#s=");
+  const inSight = () => wide.matches || "embed" in root.dataset || "present" in root.dataset || playground.closest(".sandbox") || location.hash.startsWith("#s=");
 
   if (!playground && !document.getElementById("progress")) return;
   if (playground ? inSight() : hasProgress()) return start();

@@ -79,7 +79,8 @@ export function serve({ root = DIST, base = '/', port = 0 } = {}) {
 
     const [type, pays] = TYPES[extname(file)] ?? ['application/octet-stream', false];
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-    const headers = { 'Content-Type': type, ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' };
+    // As large hosts of static sites do: a page in a sandboxed frame is of no origin, and may then still load its own files.
+    const headers = { 'Content-Type': type, ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding', 'Access-Control-Allow-Origin': '*' };
     if (status === 200 && request.headers['if-none-match'] === etag) return send(304, headers);
     if (pays && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {
       if (!compressed.has(etag)) compressed.set(etag, gzipSync(body));

@@ -6,6 +6,9 @@
 #![cfg(test)]
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "links/extras.rs"]
+mod extras;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use faultline::check::schedule::{Shape, random_schedule};
@@ -287,9 +290,10 @@ proptest! {
 
 /// What must hold of every text: it is refused with a sentence, or it is a scenario that holds what a scenario promises.
 fn sound(text: &str) {
-    match link::decode(text, TOPICS) {
-        Ok(scenario) => {
+    match link::decode_with(text, TOPICS) {
+        Ok((scenario, extras)) => {
             assert_eq!(scenario.validate(), Ok(()));
+            assert_eq!(extras.validate(&scenario), Ok(()));
             assert!(scenario.journal.len() <= limits::INTERVENTIONS_MAX);
             scenario.timeline().expect("what is valid can be opened");
         }
@@ -369,7 +373,7 @@ fn each_kind_of_broken_link_gets_its_own_sentence() {
             changed,
             "This link is damaged: some of its characters were changed. Ask for it again, and copy it whole.",
         ),
-        ("newer", sealed(2, &body()), "This link was made by a newer version of the page (format 2). Reload the page to get that version."),
+        ("newer", sealed(3, &body()), "This link was made by a newer version of the page (format 3). Reload the page to get that version."),
         (
             "version 0",
             sealed(0, &body()),

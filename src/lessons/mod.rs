@@ -4,7 +4,6 @@
 //! checks every name in them against the catalogue of topics, renders the prose to HTML, and puts what the playground needs into
 //! the page as one [`LessonData`]. So no prose and no parser is in the wasm module.
 
-pub mod goal;
 pub mod history;
 pub mod map;
 pub mod path;
@@ -13,6 +12,7 @@ pub mod progress;
 pub mod source;
 
 use crate::check::explorer::Verdict;
+pub use crate::scenario::goal;
 use crate::scenario::search::{Aim, Report, Search};
 use crate::scenario::{Moment, Scenario};
 use crate::sim::timeline::Entry;

@@ -105,8 +105,8 @@ pub fn choice_in_words(algorithm: &dyn Algorithm, choice: &Choice, message: &str
     }
 }
 
-/// `off`, `8 entries`.
-fn value_in_words(spec: Option<&ParamSpec>, value: i64) -> String {
+/// A param's value: `off`, `8 entries`.
+pub fn value_in_words(spec: Option<&ParamSpec>, value: i64) -> String {
     match spec.map(|spec| spec.kind) {
         Some(ParamKind::Toggle | ParamKind::Rule) => if value == 0 { "off" } else { "on" }.to_owned(),
         Some(ParamKind::Choice(options)) => {

@@ -1,12 +1,17 @@
 //! A scenario as text: the part of a link after `#s=`, and the content of a scenario file.
 //!
 //! ```text
-//!   base64url( version: u8 · checksum: u32 · postcard(RawScenario) )
+//!   version 1   base64url( 1: u8 · checksum: u32 · postcard(RawScenario) )
+//!   version 2   base64url( 2: u8 · checksum: u32 · postcard(RawScenario) · postcard(RawExtras) )
 //! ```
+//!
+//! A run beside which nothing is said is written as version 1.
 //!
 //! Links live for ever: the decoder of every version stays, and golden links of each are tests. A link is hostile input: its
 //! length is bounded before it is looked at, counts are bounded by what is left of it, and every failure is a sentence.
 
+use super::challenge::{Challenge, Extras, NAME_BYTES_MAX, NOTE_CHARS_MAX, STEPS_MAX, TITLE_CHARS_MAX};
+use super::goal::Goal;
 use super::{Invalid, Moment, Scenario};
 use crate::sim::hash::stable_hash;
 use crate::sim::timeline::Entry;
@@ -17,12 +22,19 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The version that is written.
-const VERSION: u8 = 1;
+/// The version of a run.
+const VERSION_RUN: u8 = 1;
+/// The version of a run beside which something is said.
+const VERSION_EXTRAS: u8 = 2;
 /// Longest text that is looked at.
 pub const LINK_CHARS_MAX: usize = 65_536;
 /// Links up to this length survive mail, chat and address bars; what is longer had better be a file.
 pub const LINK_CHARS_COMFORTABLE: usize = 2_000;
+/// Longest texts that are taken from a link, in bytes: four for each character.
+const NOTE_BYTES_MAX: usize = 4 * NOTE_CHARS_MAX;
+const TITLE_BYTES_MAX: usize = 4 * TITLE_CHARS_MAX;
+/// Longest goal that is taken from a link, in bytes.
+const GOAL_BYTES_MAX: usize = 2 * STEPS_MAX * NAME_BYTES_MAX;
 /// In front of the text in a scenario file.
 pub const FILE_PREFIX: &str = "faultline:";
 
@@ -110,13 +122,61 @@ struct RawEntry {
     what: Intervention,
 }
 
+/// What version 2 says after the run. Field order is the format: never change it, write a version 3. Its texts are read in place, so
+/// that nothing is allocated before their lengths are known to be in bounds.
+#[derive(Serialize, Deserialize)]
+struct RawExtras<'a> {
+    note: &'a str,
+    challenge: Option<RawChallenge<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RawChallenge<'a> {
+    title: &'a str,
+    /// [`Goal::to_text`]: by names, which outlive the order of what they name.
+    goal: &'a str,
+    /// Kinds of deeds by index, as bits.
+    tools: u32,
+    /// Params by index, as bits.
+    fixed: u64,
+    deeds_max: Option<u16>,
+    begins_us: u64,
+}
+
 /// The text of a scenario.
 pub fn encode(scenario: &Scenario) -> Result<String, Invalid> {
+    encode_with(scenario, &Extras::default())
+}
+
+/// The text of a scenario and of what is said beside it.
+pub fn encode_with(scenario: &Scenario, extras: &Extras) -> Result<String, Invalid> {
+    // Writing into memory cannot fail: every type here has a definite length.
+    let mut body = postcard::to_allocvec(&lower(scenario)?).unwrap_or_default();
+    if !extras.is_empty() {
+        extras.validate(scenario)?;
+        let goal = extras.challenge.as_ref().map_or(String::new(), |challenge| challenge.goal.to_text());
+        let challenge = extras.challenge.as_ref().map(|Challenge { title, tools, fixed, deeds_max, begins_us, .. }| RawChallenge {
+            title,
+            goal: &goal,
+            tools: *tools,
+            fixed: *fixed,
+            deeds_max: *deeds_max,
+            begins_us: *begins_us,
+        });
+        body.extend(postcard::to_allocvec(&RawExtras { note: &extras.note, challenge }).unwrap_or_default());
+    }
+    let mut bytes = vec![if extras.is_empty() { VERSION_RUN } else { VERSION_EXTRAS }];
+    bytes.extend(checksum(&body));
+    bytes.extend(body);
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn lower(scenario: &Scenario) -> Result<RawScenario, Invalid> {
     let entry = scenario.entry()?;
     let defaults = Params::defaults(entry.algorithm.params());
     let params = (0u16..).zip(scenario.params.values().iter().zip(defaults.values()));
     let mut before_us = 0;
-    let raw = RawScenario {
+    Ok(RawScenario {
         topic: scenario.topic.number,
         algorithm: scenario.algorithm,
         nodes: scenario.nodes,
@@ -134,17 +194,16 @@ pub fn encode(scenario: &Scenario) -> Result<String, Invalid> {
             .collect(),
         at: scenario.moment.at,
         fingerprint: scenario.moment.fingerprint,
-    };
-    // Writing into memory cannot fail: every type here has a definite length.
-    let body = postcard::to_allocvec(&raw).unwrap_or_default();
-    let mut bytes = vec![VERSION];
-    bytes.extend(checksum(&body));
-    bytes.extend(body);
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    })
 }
 
 /// The scenario of a text, if it is about one of `topics`; takes a bare text, one with [`FILE_PREFIX`], and a whole link.
 pub fn decode(text: &str, topics: &'static [Topic]) -> Result<Scenario, LinkError> {
+    decode_with(text, topics).map(|(scenario, _)| scenario)
+}
+
+/// As [`decode`], with what is said beside the scenario.
+pub fn decode_with(text: &str, topics: &'static [Topic]) -> Result<(Scenario, Extras), LinkError> {
     if text.len() > LINK_CHARS_MAX {
         return Err(LinkError::TooLong);
     }
@@ -166,21 +225,25 @@ pub fn decode(text: &str, topics: &'static [Topic]) -> Result<Scenario, LinkErro
         }
     };
     let (version, rest) = bytes.split_first().ok_or(if odd { LinkError::Cut } else { LinkError::Empty })?;
-    match version {
-        1 => decode_1(rest, odd, topics),
+    match *version {
+        VERSION_RUN | VERSION_EXTRAS => unseal(rest, *version == VERSION_EXTRAS, odd, topics),
         0 => Err(LinkError::Damaged),
-        newer => Err(LinkError::Newer(*newer)),
+        newer => Err(LinkError::Newer(newer)),
     }
 }
 
-/// `odd`: there was more, which is no text of ours.
-fn decode_1(bytes: &[u8], odd: bool, topics: &'static [Topic]) -> Result<Scenario, LinkError> {
+/// Versions 1 and 2. `odd`: there was more, which is no text of ours.
+fn unseal(bytes: &[u8], has_extras: bool, odd: bool, topics: &'static [Topic]) -> Result<(Scenario, Extras), LinkError> {
     let (sum, body) = bytes.split_at_checked(4).ok_or(LinkError::Cut)?;
-    let (raw, rest) = match postcard::take_from_bytes::<RawScenario>(body) {
-        Ok(parsed) => parsed,
+    let refuse = |error| match error {
         // A text that ends in the middle of a field was cut; anything else was changed.
-        Err(postcard::Error::DeserializeUnexpectedEnd) if odd || sum != checksum(body) => return Err(LinkError::Cut),
-        Err(_) => return Err(LinkError::Damaged),
+        postcard::Error::DeserializeUnexpectedEnd if odd || sum != checksum(body) => LinkError::Cut,
+        _ => LinkError::Damaged,
+    };
+    let (raw, rest) = postcard::take_from_bytes::<RawScenario>(body).map_err(refuse)?;
+    let (said, rest) = match has_extras {
+        true => postcard::take_from_bytes::<RawExtras<'_>>(rest).map_err(refuse)?,
+        false => (RawExtras { note: "", challenge: None }, rest),
     };
     let own = body.get(..body.len() - rest.len()).unwrap_or(body);
     if (odd || !rest.is_empty()) && (sum == checksum(own) || sum == checksum(body)) {
@@ -189,7 +252,28 @@ fn decode_1(bytes: &[u8], odd: bool, topics: &'static [Topic]) -> Result<Scenari
     if odd || sum != checksum(body) {
         return Err(LinkError::Damaged);
     }
-    elevate(raw, topics).map_err(LinkError::Invalid)
+    let scenario = elevate(raw, topics).map_err(LinkError::Invalid)?;
+    let extras = elevate_extras(&said, &scenario).map_err(LinkError::Invalid)?;
+    Ok((scenario, extras))
+}
+
+fn elevate_extras(said: &RawExtras<'_>, scenario: &Scenario) -> Result<Extras, Invalid> {
+    let texts = [(said.note, NOTE_BYTES_MAX)].into_iter();
+    let texts = texts.chain(said.challenge.iter().flat_map(|raw| [(raw.title, TITLE_BYTES_MAX), (raw.goal, GOAL_BYTES_MAX)]));
+    if let Some((_, most)) = texts.clone().find(|(text, most)| text.len() > *most) {
+        return Err(Invalid::Extras(format!("A text in it is longer than {most} bytes, which this page never writes.")));
+    }
+    let challenge = said.challenge.as_ref().map(|raw| Challenge {
+        title: raw.title.to_owned(),
+        goal: Goal::from_text(raw.goal),
+        tools: raw.tools,
+        fixed: raw.fixed,
+        deeds_max: raw.deeds_max,
+        begins_us: raw.begins_us,
+    });
+    let extras = Extras { note: said.note.to_owned(), challenge };
+    extras.validate(scenario)?;
+    Ok(extras)
 }
 
 fn elevate(raw: RawScenario, topics: &'static [Topic]) -> Result<Scenario, Invalid> {

@@ -2,7 +2,9 @@
 //!
 //! A scenario holds inputs, never state. Opening one replays it; [`Moment::fingerprint`] tells whether it still goes as it went.
 
+pub mod challenge;
 pub mod export;
+pub mod goal;
 pub mod link;
 pub mod search;
 pub mod words;
@@ -71,6 +73,8 @@ pub enum Invalid {
     TooMany,
     /// Intervention number so and so, from 1, does not make sense.
     Entry(u32, String),
+    /// What is said beside the run makes no sense: its note, or its challenge.
+    Extras(String),
 }
 
 impl fmt::Display for Invalid {
@@ -79,7 +83,7 @@ impl fmt::Display for Invalid {
             Invalid::Topic(number) => write!(f, "It belongs to lesson {number}. Open that lesson's page and try it there."),
             Invalid::Algorithm(index) => write!(f, "It names algorithm number {index}, which this lesson does not have."),
             Invalid::Nodes { given, min, max } => write!(f, "It asks for {given} nodes; this algorithm runs with {min} to {max}."),
-            Invalid::Param(why) | Invalid::Network(why) => f.write_str(why),
+            Invalid::Param(why) | Invalid::Network(why) | Invalid::Extras(why) => f.write_str(why),
             Invalid::Moment => {
                 write!(f, "It opens at a moment after the end: a run is at most {} s long.", limits::TIME_US_MAX / 1_000_000)
             }

@@ -4,6 +4,7 @@ use crate::scenario::Scenario;
 use crate::scenario::link::Source;
 use crate::scenario::search::Search;
 use crate::sim::{History, Intervention, MessageId, NodeId};
+use crate::ui::playground::panels::teach::Teach;
 use std::rc::Rc;
 
 /// What a reader asks for.
@@ -71,6 +72,12 @@ pub enum Action {
     Answer(String, u8),
     /// Search among all runs, or shrink this one.
     Explore(Exploring),
+    /// Say something else beside the run when it is sent.
+    Teach(Box<Teach>),
+    /// Put away the note that came with the run.
+    CloseNote,
+    /// Leave the challenge: the run stays, and nothing is locked any more.
+    LeaveChallenge,
 }
 
 /// What a reader asks of the Explorer.

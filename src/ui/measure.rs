@@ -1,5 +1,7 @@
-//! Sizes of elements, and places of pointers in them.
+//! Sizes of elements, and places of pointers in them, in the units of what is drawn in them: CSS pixels, larger where all is shown
+//! larger.
 
+use crate::ui::page;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, ResizeObserver};
@@ -15,14 +17,14 @@ pub struct SizeWatch {
 }
 
 impl SizeWatch {
-    /// Tells the inner width and height of `element`, in CSS pixels, now and whenever they change. One that is hidden keeps its
-    /// last size.
+    /// Tells the inner width and height of `element`, now and whenever they change. One that is hidden keeps its last size.
     pub fn new(element: Element, tell: Callback<(f32, f32)>) -> Option<Self> {
         let measured = element.clone();
         let measure = move || {
             let (width, height) = (measured.client_width(), measured.client_height());
             if width > 0 && height > 0 {
-                tell.emit((width as f32, height as f32));
+                let scale = page::scale() as f32;
+                tell.emit((width as f32 / scale, height as f32 / scale));
             }
         };
         measure();
@@ -39,7 +41,7 @@ impl Drop for SizeWatch {
     }
 }
 
-/// Inner width and height of an element in CSS pixels, as they are now.
+/// Inner width and height of an element, as they are now.
 #[hook]
 pub fn use_size(node: &NodeRef) -> (f32, f32) {
     let size = use_state_eq(|| SIZE_AT_FIRST);
@@ -53,8 +55,9 @@ pub fn use_size(node: &NodeRef) -> (f32, f32) {
     *size
 }
 
-/// A pointer's place in CSS pixels from the left upper corner of an element.
+/// A pointer's place from the left upper corner of an element.
 pub fn place_in(node: &NodeRef, event: &MouseEvent) -> Option<(f64, f64)> {
     let corner = node.cast::<Element>()?.get_bounding_client_rect();
-    Some((f64::from(event.client_x()) - corner.left(), f64::from(event.client_y()) - corner.top()))
+    let scale = page::scale();
+    Some(((f64::from(event.client_x()) - corner.left()) / scale, (f64::from(event.client_y()) - corner.top()) / scale))
 }

@@ -10,6 +10,9 @@ use web_sys::{Document, Element};
 /// What the page says if its program was built for another.
 pub const OTHER_VERSION: &str = "This page and its program are of different versions. Reload the page.";
 
+/// Size of the text, in CSS pixels, at which drawings that are shown to a room are as large as on the page.
+const PRESENTED_TEXT_PX: f64 = 14.0;
+
 /// The page's document.
 pub fn document() -> Option<Document> {
     web_sys::window()?.document()
@@ -57,6 +60,16 @@ pub fn first_dock() -> Dock {
 /// Whether the playground is all that the page has.
 fn is_alone() -> bool {
     !all(".sandbox").is_empty()
+}
+
+/// How many CSS pixels a unit of a drawing takes: one, and where the page is shown to a room as much more as its text is larger.
+pub fn scale() -> f64 {
+    let presented = || {
+        let root = document()?.document_element().filter(|root| root.has_attribute("data-present"))?;
+        let size = web_sys::window()?.get_computed_style(&root).ok()??.get_property_value("font-size").ok()?;
+        Some(size.strip_suffix("px")?.parse::<f64>().ok()? / PRESENTED_TEXT_PX)
+    };
+    presented().unwrap_or(1.0)
 }
 
 /// Whether the reader wants as little motion as possible.

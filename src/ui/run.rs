@@ -1,7 +1,8 @@
 //! A run as components see it: shared, read-only, and equal only to itself at the same moment.
 
 use crate::scenario::Scenario;
-use crate::sim::{History, Timeline};
+use crate::scenario::challenge::{Challenge, Extras};
+use crate::sim::{History, Intervention, Timeline};
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
@@ -16,6 +17,8 @@ pub struct Run {
     pub scenario: Rc<Scenario>,
     /// The reader's copy of its history, if there is one.
     pub edited: Option<Rc<History>>,
+    /// What its sender said beside it.
+    pub sent: Rc<Extras>,
     revision: (u64, u64),
 }
 
@@ -26,10 +29,27 @@ impl PartialEq for Run {
 }
 
 impl Run {
-    /// A handle on a run; `edits` counts what the page did to it, or to the reader's copy of its history.
-    pub fn new(timeline: &Rc<RefCell<Timeline>>, scenario: &Rc<Scenario>, edits: u64, edited: Option<Rc<History>>) -> Self {
+    /// A handle on a run; `edits` counts what the page did to it, or to what stands beside it.
+    pub fn new(
+        timeline: &Rc<RefCell<Timeline>>,
+        scenario: &Rc<Scenario>,
+        edits: u64,
+        edited: Option<Rc<History>>,
+        sent: &Rc<Extras>,
+    ) -> Self {
         let now_us = timeline.borrow().now_us();
-        Run { timeline: Rc::clone(timeline), scenario: Rc::clone(scenario), edited, revision: (edits, now_us) }
+        let (timeline, scenario, sent) = (Rc::clone(timeline), Rc::clone(scenario), Rc::clone(sent));
+        Run { timeline, scenario, edited, sent, revision: (edits, now_us) }
+    }
+
+    /// The challenge that it is in.
+    pub fn challenge(&self) -> Option<&Challenge> {
+        self.sent.challenge.as_ref()
+    }
+
+    /// Why its challenge does not let this be done, whenever; `None` if it does.
+    pub fn locks(&self, what: &Intervention) -> Option<String> {
+        self.challenge()?.locks(what, self.timeline().setup().algorithm)
     }
 
     /// The same run, equal to itself until the next event.

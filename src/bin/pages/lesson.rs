@@ -12,6 +12,10 @@ use faultline::lessons::source::{Block, Lesson};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+/// The ways to paper: all of it, or without what a class is to find out.
+const PRINT: &str = "<span class=\"lesson-print\">Print: <button class=\"link-btn\" type=\"button\" data-print=\"with\">all of it</button>, \
+                     <button class=\"link-btn\" type=\"button\" data-print=\"without\">without answers</button></span>";
+
 /// The page of a lesson.
 pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, programs: Option<Programs>) -> Result<Page, String> {
     let slug = &lesson.data.slug;
@@ -41,7 +45,7 @@ fn head(lesson: &Lesson) -> String {
     let title = PATH.get(part - 1).map_or("", |part| part.title);
     format!(
         "<header class=\"lesson-head\">{}<p class=\"lesson-where\"><a href=\"./#path\">Part {part} · {}</a> · lesson {}</p><h1>{}</h1>\
-         <p class=\"hook\">{}</p><p class=\"lesson-facts\"><span>{} minutes</span><span>{} experiments</span></p></header>\n",
+         <p class=\"hook\">{}</p><p class=\"lesson-facts\"><span>{} minutes</span><span>{} experiments</span>{PRINT}</p></header>\n",
         core(part),
         escape(title),
         lesson.data.number,

@@ -70,14 +70,14 @@ impl Component for DocumentsChart {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let DocumentsChartProps { documents, act, .. } = ctx.props();
+        let DocumentsChartProps { documents, .. } = ctx.props();
         html! {
             <>
                 <p class="exhibit-note">{ documents.caption }</p>
                 <div class="documents" role="group" aria-label={documents.title}>
                     { for documents.documents.iter().zip(&self.fields).enumerate().map(|(at, (document, field))| view_document(ctx, at, document, field)) }
                 </div>
-                <div class="documents-tools">{ for documents.offers.iter().map(|offer| view_offer(offer, act)) }</div>
+                <div class="documents-tools">{ for documents.offers.iter().map(|offer| view_offer(offer, ctx.props())) }</div>
             </>
         }
     }
@@ -157,15 +157,16 @@ fn units(text: &str, letters: usize) -> u32 {
 
 fn view_document(ctx: &Context<DocumentsChart>, at: usize, document: &Document, field: &NodeRef) -> Html {
     let link = ctx.link();
+    let is_locked = ctx.props().run.challenge().is_some_and(|challenge| challenge.locks_deed("command").is_some());
     let (id, state_id) = (format!("document-{at}"), format!("document-state-{at}"));
     html! {
         <div class="document" key={at}>
             <div class="document-head">
                 <label for={id.clone()}>{ &document.label }</label>
                 <span class="document-state" id={state_id.clone()} role="status" data-tone={tone_name(document.tone)}>{ &document.state }</span>
-                { for document.offers.iter().map(|offer| view_offer(offer, &ctx.props().act)) }
+                { for document.offers.iter().map(|offer| view_offer(offer, ctx.props())) }
             </div>
-            <textarea class="field" {id} rows="3" spellcheck="false" autocomplete="off" aria-describedby={state_id} readonly={!document.is_writable} ref={field.clone()}
+            <textarea class="field" {id} rows="3" spellcheck="false" autocomplete="off" aria-describedby={state_id} readonly={!document.is_writable || is_locked} ref={field.clone()}
                 oninput={link.callback(move |event: InputEvent| if event.is_composing() { Msg::Composing(at) } else { Msg::Typed(at) })}
                 onkeyup={link.batch_callback(move |event: KeyboardEvent| (!event.is_composing()).then_some(Msg::Composed(at)))}
                 onblur={link.callback(move |_: FocusEvent| Msg::Composed(at))}/>
@@ -187,8 +188,9 @@ fn view_stretch(stretch: &Stretch) -> Html {
     }
 }
 
-fn view_offer(offer: &Offer, act: &Callback<Action>) -> Html {
+fn view_offer(offer: &Offer, DocumentsChartProps { run, act, .. }: &DocumentsChartProps) -> Html {
     let choices = offer.choices.clone();
+    let off = choices.iter().any(|choice| run.locks(&Intervention::Do(choice.clone())).is_some()).then_some("true");
     let onclick = act.reform(move |_: MouseEvent| Action::DoAll(choices.iter().cloned().map(Intervention::Do).collect()));
-    html! { <button class="btn btn-quiet" type="button" {onclick}>{ &offer.label }</button> }
+    html! { <button class="btn btn-quiet" type="button" aria-disabled={off} {onclick}>{ &offer.label }</button> }
 }

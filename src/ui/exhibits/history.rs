@@ -9,6 +9,7 @@ use crate::check::history::text;
 use crate::sim::{Access, Call, History, HistoryView};
 use crate::ui::action::Action;
 use crate::ui::measure::place_in;
+use crate::ui::page;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement};
@@ -244,7 +245,7 @@ impl HistoryChart {
 
     /// Where the pointer is on the axis, in its units.
     fn place(&self, event: &PointerEvent) -> Option<f64> {
-        let width = self.svg.cast::<Element>()?.get_bounding_client_rect().width();
+        let width = self.svg.cast::<Element>()?.get_bounding_client_rect().width() / page::scale();
         Some(place_in(&self.svg, event)?.0 / width.max(1.0) * self.length as f64)
     }
 

@@ -71,7 +71,7 @@ fn intervals(exhibit: Exhibit, around: &Around<'_>) -> Html {
 
 fn tree(exhibit: Exhibit, around: &Around<'_>) -> Html {
     let Exhibit::Tree(tree) = exhibit else { return Html::default() };
-    html! { <tree::TreeChart {tree} act={around.act.clone()}/> }
+    html! { <>{ lock(around.run, "deliver") }<tree::TreeChart {tree} act={around.act.clone()}/></> }
 }
 
 fn series(exhibit: Exhibit, _: &Around<'_>) -> Html {
@@ -96,7 +96,15 @@ fn ring(exhibit: Exhibit, around: &Around<'_>) -> Html {
 
 fn documents(exhibit: Exhibit, around: &Around<'_>) -> Html {
     let Exhibit::Documents(documents) = exhibit else { return Html::default() };
-    html! { <documents::DocumentsChart {documents} run={around.run.clone()} act={around.act.clone()}/> }
+    html! { <>{ lock(around.run, "command") }<documents::DocumentsChart {documents} run={around.run.clone()} act={around.act.clone()}/></> }
+}
+
+/// Why what an exhibit offers cannot be done in the challenge of the run; nothing if it can.
+fn lock(run: &Run, deed: &str) -> Html {
+    let why = run.challenge().and_then(|challenge| challenge.locks_deed(deed));
+    why.map_or_else(Html::default, |why| {
+        html! { <p class="locked-why"><svg class="icon" aria-hidden="true"><use href="#i-lock"/></svg>{ why }</p> }
+    })
 }
 
 /// An exhibit of the run's algorithm: at the present moment, or as far as it has been played ahead.

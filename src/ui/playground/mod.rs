@@ -1,5 +1,6 @@
 //! The playground: owns a run, carries out actions, and draws stage, diagram, transport and panels.
 
+mod brief;
 pub mod caption;
 pub mod diagram;
 pub mod experiments;
@@ -13,6 +14,7 @@ use crate::check::explorer::replay::PACE_US;
 use crate::check::history::parse;
 use crate::lessons::LessonData;
 use crate::lessons::progress::Progress;
+use crate::scenario::challenge::Extras;
 use crate::scenario::link::Source;
 use crate::scenario::search::Search;
 use crate::scenario::search::task::{News, Task};
@@ -26,12 +28,14 @@ use crate::ui::part::part;
 use crate::ui::run::Run;
 use crate::ui::worker::Job;
 use crate::ui::{page, questions};
+use brief::BriefProps;
 use caption::Said;
 use experiments::Attempt;
 use explore::{Asked, Explore};
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
 use opening::Opening;
+use panels::teach::Teach;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::slice;
@@ -80,6 +84,8 @@ pub struct Playground {
     opening: Option<Opening>,
     attempt: Option<Attempt>,
     explore: Rc<Explore>,
+    /// What is to be said beside the run when it is sent.
+    teach: Rc<Teach>,
     /// The worker that answers, while it does.
     job: Option<Job>,
     /// An experiment whose search begins once its run is open.
@@ -109,12 +115,14 @@ struct Loaded {
     edits: u64,
     /// The reader's copy of its history.
     edited: Option<Rc<History>>,
+    /// What its sender said beside it.
+    sent: Rc<Extras>,
     said: Option<Said>,
 }
 
 impl Loaded {
     fn handle(&self) -> Run {
-        Run::new(&self.timeline, &self.scenario, self.edits, self.edited.clone())
+        Run::new(&self.timeline, &self.scenario, self.edits, self.edited.clone(), &self.sent)
     }
 }
 
@@ -154,6 +162,7 @@ impl Component for Playground {
             opening: None,
             attempt: None,
             explore: Rc::default(),
+            teach: Rc::default(),
             job: None,
             goal_waiting: None,
             told: ctx.link().callback(|(news, elapsed_ms)| Msg::Told(news, elapsed_ms)),
@@ -228,9 +237,9 @@ impl Playground {
     /// What the address asks for: a run, or an algorithm.
     fn open_asked(&mut self) {
         if let Some(text) = page::shared_run() {
-            self.open_text(&text, Source::Link);
+            self.carry_out(Action::OpenText(text, Source::Link));
         } else if let Some((index, _)) = page::asked_algorithm().and_then(|id| self.program.topic.by_id(&id)) {
-            self.open_untouched(index);
+            self.carry_out(Action::Algorithm(index));
         }
     }
 
@@ -246,13 +255,14 @@ impl Playground {
     }
 
     fn open_text(&mut self, text: &str, source: Source) {
-        match link::decode(text, slice::from_ref(&self.program.topic)) {
-            Ok(scenario) => {
+        match link::decode_with(text, slice::from_ref(&self.program.topic)) {
+            Ok((scenario, sent)) => {
                 self.attempt = None;
-                self.open(
+                self.open_with(
                     scenario,
                     "A run that was sent to you".into(),
                     "Press play to go on from here, or rewind to see how it came to this.".into(),
+                    Rc::new(sent),
                 );
                 self.raise_dock();
             }
@@ -272,6 +282,10 @@ impl Playground {
     }
 
     fn open(&mut self, scenario: Scenario, title: AttrValue, note: Rc<str>) {
+        self.open_with(scenario, title, note, Rc::default());
+    }
+
+    fn open_with(&mut self, scenario: Scenario, title: AttrValue, note: Rc<str>, sent: Rc<Extras>) {
         match scenario.timeline() {
             Ok(timeline) => {
                 self.notice = None;
@@ -296,6 +310,7 @@ impl Playground {
                     timeline: Rc::new(RefCell::new(timeline)),
                     edits: 0,
                     edited: None,
+                    sent,
                     said: None,
                 });
                 self.go_on_opening();
@@ -328,6 +343,14 @@ impl Playground {
     // ---- actions ----
 
     fn carry_out(&mut self, action: Action) {
+        if let Some(why) = self.refusal(&action) {
+            self.notice = Some(why.into());
+            // What was typed into the run, or chosen of its settings, is shown as it is.
+            if let Some(run) = &mut self.run {
+                run.edits += 1;
+            }
+            return;
+        }
         if !self.visited {
             memory::visit(&self.lesson.slug);
             self.visited = true;
@@ -378,6 +401,12 @@ impl Playground {
                 }
                 self.after_change();
             }
+            Action::Teach(teach) => self.teach = Rc::new(*teach),
+            Action::CloseNote => self.put_away(|sent| sent.note.clear()),
+            Action::LeaveChallenge => {
+                self.put_away(|sent| sent.challenge = None);
+                self.notice = Some("You have left the challenge: nothing is locked any more. Its link brings you back to it.".into());
+            }
             Action::Bet(id, option) => {
                 self.progress.bets.insert(id, option);
                 self.remember();
@@ -387,6 +416,22 @@ impl Playground {
                 self.remember();
             }
         }
+    }
+
+    /// Why the challenge that the run is in does not let this be done; `None` if it does.
+    fn refusal(&self, action: &Action) -> Option<String> {
+        let run = self.run.as_ref()?;
+        brief::refuses(run.sent.challenge.as_ref()?, &run.timeline.borrow(), action)
+    }
+
+    /// Takes away something of what was said beside the run.
+    fn put_away(&mut self, what: impl FnOnce(&mut Extras)) {
+        let Some(run) = &mut self.run else { return };
+        run.edits += 1;
+        what(Rc::make_mut(&mut run.sent));
+        // The button that had the focus goes with it. One of these is there: on a phone the first, and the other if all is open.
+        panels::focus("dock-open");
+        panels::focus("reset");
     }
 
     /// Goes elsewhere in the run. Time stops there: the reader wants to look.
@@ -427,8 +472,9 @@ impl Playground {
     /// The same scenario from its beginning. What the reader did is gone; what the scenario does is done again.
     fn reset(&mut self) {
         let Some(run) = &self.run else { return };
-        let (scenario, title, note) = ((*run.scenario).clone(), run.title.clone(), Rc::clone(&run.note));
-        self.open(scenario, title, note);
+        let (title, note, sent) = (run.title.clone(), Rc::clone(&run.note), Rc::clone(&run.sent));
+        let scenario = sent.challenge.as_ref().map_or_else(|| (*run.scenario).clone(), |challenge| challenge.start(&run.scenario));
+        self.open_with(scenario, title, note, sent);
     }
 
     /// A new run of the same algorithm with something else to start from, and nothing done to it.
@@ -728,7 +774,7 @@ impl Playground {
         let open = self.act.reform(move |_: MouseEvent| Action::Dock(next));
         html! {
             <div class="dock">
-                <button class="dock-open" type="button" aria-expanded={(self.look.dock != Dock::Bar).to_string()} aria-controls="pg-body" aria-label={label} onclick={open}>
+                <button class="dock-open" id="dock-open" type="button" aria-expanded={(self.look.dock != Dock::Bar).to_string()} aria-controls="pg-body" aria-label={label} onclick={open}>
                     <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
                     <span class="dock-words">{ words }</span>
                 </button>
@@ -758,8 +804,10 @@ impl Playground {
         let off = (0u16..).zip(specs).filter(|(index, spec)| spec.kind == crate::sim::ParamKind::Rule && !values.on(*index)).count();
         html! {
             <div class="pg-title">
+                // Where there is no text around it, the headings of panels follow this one.
+                <h2 class="sr-only">{ "Playground" }</h2>
                 <label class="sr-only" for="algorithm">{ "Algorithm" }</label>
-                <select class="select" id="algorithm" onchange={chosen}>
+                <select class="select" id="algorithm" disabled={run.sent.challenge.is_some()} onchange={chosen}>
                     { for (0u8..).zip(self.program.topic.algorithms).map(|(index, entry)| html! {
                         <option value={index.to_string()} selected={index == run.scenario.algorithm}>{ entry.name }</option>
                     }) }
@@ -769,13 +817,15 @@ impl Playground {
                     <span class="rule-off">{ if off == 1 { "1 rule off".to_owned() } else { format!("{off} rules off") } }</span>
                 }
                 if timeline.clock().is_manual() {
-                    <button class="btn" type="button" onclick={self.act.reform(|_: MouseEvent| Action::Do(Intervention::Manual(false)))}>
+                    <button class="btn" type="button" aria-disabled={run.handle().locks(&Intervention::Manual(false)).map(|_| "true")}
+                        onclick={self.act.reform(|_: MouseEvent| Action::Do(Intervention::Manual(false)))}>
                         { "Let the clock deliver" }
                     </button>
                 }
-                <button class="btn btn-quiet" type="button" onclick={self.act.reform(|_: MouseEvent| Action::Reset)}>
+                <button class="btn btn-quiet" id="reset" type="button" onclick={self.act.reform(|_: MouseEvent| Action::Reset)}>
                     <svg class="icon" aria-hidden="true"><use href="#i-reset"/></svg>{ "Reset" }
                 </button>
+                { outside(&run.handle()) }
             </div>
         }
     }
@@ -801,11 +851,12 @@ impl Playground {
         let (handle, look, act) = (run.handle(), self.look, &self.act);
         html! {
             <>
+                { part(BriefProps { run: handle.at_step(), act: act.clone() }, brief::brief) }
                 <stage::Stage run={handle.clone()} {look} act={act.clone()}/>
                 { part(caption::CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note) }, caption::strip) }
                 <diagram::Diagram run={handle.clone()} {look} act={act.clone()}/>
                 <transport::Transport run={handle.clone()} {look} act={act.clone()}/>
-                <panels::Panels run={handle.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} program={self.program} act={act.clone()}/>
+                <panels::Panels run={handle.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} teach={Rc::clone(&self.teach)} lesson={Rc::clone(&self.lesson)} program={self.program} act={act.clone()}/>
             </>
         }
     }
@@ -827,6 +878,28 @@ fn is_worked_in(timeline: &Timeline) -> bool {
         ExhibitKind::Tree => timeline.branch().journal.iter().any(|entry| entry.what == Intervention::Manual(true)),
         _ => false,
     })
+}
+
+/// The ways from a page with prose to one without, and from another's page to this one. Which of them show, the page's look decides.
+fn outside(run: &Run) -> Html {
+    let here = run.clone();
+    // Made when it is wanted: the moment is another in every frame.
+    let onclick = Callback::from(move |event: MouseEvent| {
+        let link = event.target_dyn_into::<web_sys::Element>().and_then(|element| element.closest("a").ok().flatten());
+        if let (Some(link), Ok(address)) = (link, panels::share::Link::of_now(&here, here.sent.note.clone())) {
+            // The attribute name is a valid one.
+            let _ = link.set_attribute("href", &address.address());
+        }
+    });
+    html! {
+        <>
+            <button class="btn btn-quiet pg-panels" type="button" data-switch="panels">{ "Panels" }</button>
+            <button class="btn btn-quiet pg-present" type="button" data-switch="present">
+                <span class="present-in">{ "Present" }</span><span class="present-out">{ "Back to the lesson" }</span>
+            </button>
+            <a class="btn btn-quiet pg-out" href="./" target="_blank" rel="noopener" {onclick}>{ "Open in Faultline" }</a>
+        </>
+    }
 }
 
 /// What of the look the panels show: they need not render because a menu opened.

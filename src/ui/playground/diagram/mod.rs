@@ -434,7 +434,7 @@ impl Pointing {
                         this.go(step);
                     }
                 }
-                "Escape" => this.let_go(),
+                "Escape" if this.hand.focus.is_some() => this.let_go(),
                 "+" | "=" => this.zoom(-1),
                 "-" => this.zoom(1),
                 _ => return,

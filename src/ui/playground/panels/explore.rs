@@ -99,6 +99,9 @@ fn small(number: u64) -> u8 {
 /// The panel.
 pub fn view(props: &PanelsProps) -> Html {
     let PanelsProps { run, explore, act, .. } = props;
+    if run.challenge().is_some() {
+        return html! { <p class="notice">{ "The Explorer rests while you are in a challenge: it would find the answer for you." }</p> };
+    }
     let timeline = run.timeline();
     let algorithm = timeline.setup().algorithm;
     let Explore { search, from_here, asked } = &**explore;

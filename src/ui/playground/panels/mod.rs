@@ -1,6 +1,7 @@
 //! The panels beside the stage, behind tabs. Knows which panels there are, not what they show.
 
 mod controls;
+pub mod copy;
 mod cost;
 mod explore;
 mod inspector;
@@ -8,9 +9,11 @@ mod invariants;
 mod log;
 mod picture;
 mod settings;
-mod share;
+pub mod share;
+pub mod teach;
 pub mod words;
 
+use crate::lessons::LessonData;
 use crate::sim::Exhibit;
 use crate::ui::Program;
 use crate::ui::action::{Action, Look, Tab};
@@ -19,6 +22,7 @@ use crate::ui::exhibits;
 use crate::ui::playground::explore::Explore;
 use crate::ui::run::Run;
 use std::rc::Rc;
+use teach::Teach;
 use yew::prelude::*;
 
 /// Properties of [`Panels`], and of each panel.
@@ -30,6 +34,10 @@ pub struct PanelsProps {
     pub look: Look,
     /// What is asked of the Explorer.
     pub explore: Rc<Explore>,
+    /// What is to be said beside the run.
+    pub teach: Rc<Teach>,
+    /// The lesson around it.
+    pub lesson: Rc<LessonData>,
     /// What this page can run and draw.
     pub program: &'static Program,
     /// Where actions go.

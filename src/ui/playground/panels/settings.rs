@@ -23,37 +23,60 @@ pub fn panel(props: &PanelsProps) -> Html {
     let world = timeline.clock().world();
     let entry = run.scenario.entry().ok();
     let specs = timeline.setup().algorithm.params();
+    let network = run.locks(&Intervention::Network { scope: Scope::Everywhere, conditions: None });
+    let fixed = run.challenge().map(|_| "The cluster and its seed stay as they are in this challenge.".to_owned());
     let (rules, others): (Vec<_>, Vec<_>) = (0u16..).zip(specs).partition(|(_, spec)| spec.kind == ParamKind::Rule);
     html! {
         <div class="settings">
             if !rules.is_empty() {
                 <fieldset>
                     <legend class="label">{ format!("Rules of {}", entry.map_or("the algorithm", |entry| entry.name)) }</legend>
-                    { for rules.into_iter().map(|(index, spec)| param(index, spec, world, act)) }
+                    { for rules.into_iter().map(|(index, spec)| lockable(run.locks(&set(index, 0)), param(index, spec, world, act))) }
                 </fieldset>
             }
             if !others.is_empty() {
                 <fieldset>
                     <legend class="label">{ "Parameters" }</legend>
-                    { for others.into_iter().map(|(index, spec)| param(index, spec, world, act)) }
+                    { for others.into_iter().map(|(index, spec)| lockable(run.locks(&set(index, 0)), param(index, spec, world, act))) }
                 </fieldset>
             }
-            <NetworkSettings run={run.clone()} selected={look.selected} act={act.clone()}/>
+            { lockable(network, html! { <NetworkSettings run={run.clone()} selected={look.selected} act={act.clone()}/> }) }
             <fieldset>
                 <legend class="label">{ "Cluster" }</legend>
-                if let Some(entry) = entry {
-                    { nodes(entry, world.nodes(), act) }
-                }
-                <Seed seed={run.scenario.seed} act={act.clone()}/>
+                { lockable(fixed, html! {
+                    <>
+                        if let Some(entry) = entry {
+                            { nodes(entry, world.nodes(), act) }
+                        }
+                        <Seed seed={run.scenario.seed} act={act.clone()}/>
+                    </>
+                }) }
                 <p class="exhibit-note">{ "These two start the run anew. All other settings take effect at this moment of the run, like anything else that you do to it." }</p>
             </fieldset>
         </div>
     }
 }
 
+fn set(index: u16, value: i64) -> Intervention {
+    Intervention::Do(Choice::Param { index, value })
+}
+
+/// Controls that a challenge may lock: then they are off, and it is said why.
+fn lockable(locked: Option<String>, controls: Html) -> Html {
+    match locked {
+        None => controls,
+        Some(why) => html! {
+            <fieldset class="locked" disabled=true>
+                <p class="locked-why"><svg class="icon" aria-hidden="true"><use href="#i-lock"/></svg>{ why }</p>
+                { controls }
+            </fieldset>
+        },
+    }
+}
+
 fn param(index: u16, spec: &'static ParamSpec, world: &World, act: &Callback<Action>) -> Html {
     let value = world.params().get(index);
-    let onset: Callback<i64> = act.reform(move |value| Action::Do(Intervention::Do(Choice::Param { index, value })));
+    let onset: Callback<i64> = act.reform(move |value| Action::Do(set(index, value)));
     match spec.kind {
         ParamKind::Range { min, max, step, unit } => html! {
             <Slider key={spec.name} label={spec.label} help={spec.help} {value} {min} {max} {step} {unit} {onset}/>

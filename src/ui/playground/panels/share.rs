@@ -1,8 +1,10 @@
-//! A run for others: as a link, as embed code, as files; and the way back, from a link or a file. Knows no algorithm.
+//! A run for others: as a link with a note, as embed code, as files; and the way back, from a link or a file. Knows no algorithm.
 
-use super::{PanelsProps, icon, picture, words};
+use super::copy::CopyRow;
+use super::{PanelsProps, icon, picture, teach, words};
+use crate::scenario::challenge::Extras;
 use crate::scenario::link::Source;
-use crate::scenario::{export, link};
+use crate::scenario::{Invalid, Scenario, export, link};
 use crate::topics::Topic;
 use crate::ui::action::Action;
 use crate::ui::files;
@@ -23,8 +25,8 @@ enum Said {
     Badly(AttrValue),
 }
 
-/// The link of the present moment.
-struct Link {
+/// The link of a run.
+pub struct Link {
     /// After `#s=`.
     text: String,
     /// The address of the page, without a fragment.
@@ -32,15 +34,19 @@ struct Link {
 }
 
 impl Link {
-    /// The error is a sentence.
-    fn of(run: &Run) -> Result<Self, String> {
-        let scenario = run.scenario.capture(&run.timeline());
-        let text = link::encode(&scenario).map_err(|error| error.to_string())?;
+    /// That of a scenario, and of what is said beside it.
+    pub fn of(scenario: &Scenario, extras: &Extras) -> Result<Self, Invalid> {
+        let text = link::encode_with(scenario, extras)?;
         let location = window().map(|window| window.location());
         let page = location.and_then(|location| Some(location.origin().ok()? + &location.pathname().ok()?));
         Ok(Link { text, page: page.unwrap_or_default() })
     }
-    fn address(&self) -> String {
+    /// That of the present moment of a run, with its challenge if there is one.
+    pub fn of_now(run: &Run, note: String) -> Result<Self, Invalid> {
+        Link::of(&run.scenario.capture(&run.timeline()), &Extras { note, challenge: run.challenge().cloned() })
+    }
+    /// Its address.
+    pub fn address(&self) -> String {
         format!("{}#s={}", self.page, self.text)
     }
     fn embed(&self) -> String {
@@ -55,15 +61,15 @@ impl Link {
 #[component]
 pub fn Share(props: &PanelsProps) -> Html {
     let said = use_state(|| Said::Nothing);
-    let link = match Link::of(&props.run) {
+    let link = match Link::of_now(&props.run, props.teach.plain_note()) {
         Ok(link) => link,
-        Err(error) => return html! { <p class="notice" data-tone="fault">{ error }</p> },
+        Err(error) => return html! { <p class="notice" data-tone="fault">{ error.to_string() }</p> },
     };
     let deeds = props.run.timeline().branch().journal.len() as u64;
     let length = link.address().len();
     html! {
         <>
-            <CopyRow id="share-link" label="A link to this moment" button="Copy the link" text={link.address()} said={said.clone()}/>
+            <CopyRow id="share-link" label="A link to this moment" button="Copy the link" text={link.address()}/>
             <p class="exhibit-note">
                 { format!("{} characters. It holds the seed, the settings and {}. Whoever opens it sees this run, step for step.",
                     words::thousands(length as u64), words::count(deeds, "thing") + " done to the run") }
@@ -71,7 +77,11 @@ pub fn Share(props: &PanelsProps) -> Html {
             if length > link::LINK_CHARS_COMFORTABLE {
                 <p class="notice">{ "This link is long for mail and chat. Download it as a file instead." }</p>
             }
-            <CopyRow id="share-embed" label="Embed it in a page" button="Copy the code" text={link.embed()} said={said.clone()}/>
+            { teach::note(&props.teach, &props.act) }
+            <CopyRow id="share-embed" label="Embed it in a page" button="Copy the code" text={link.embed()}/>
+            if props.run.challenge().is_none() {
+                { teach::form(props) }
+            }
             <div role="group" aria-labelledby="share-save">
                 <p class="label" id="share-save">{ "Save it" }</p>
                 { downloads(&props.run, &said) }
@@ -85,48 +95,6 @@ pub fn Share(props: &PanelsProps) -> Html {
                 } }
             </div>
         </>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct CopyRowProps {
-    id: &'static str,
-    label: &'static str,
-    button: &'static str,
-    text: AttrValue,
-    said: UseStateHandle<Said>,
-}
-
-/// A text to take along, and the button that copies it.
-#[component]
-fn CopyRow(props: &CopyRowProps) -> Html {
-    let field = use_node_ref();
-    let onclick = {
-        let (field, text, said) = (field.clone(), props.text.clone(), props.said.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (field, text, said) = (field.clone(), text.clone(), said.clone());
-            spawn_local(async move {
-                if files::copy(text.to_string()).await {
-                    said.set(Said::Well("Copied."));
-                    return;
-                }
-                if let Some(input) = field.cast::<HtmlInputElement>() {
-                    // Where selecting fails the reader can still do it by hand.
-                    let _ = input.focus();
-                    input.select();
-                }
-                said.set(Said::Badly("Your browser keeps its clipboard to itself. The text is selected: copy it by hand.".into()));
-            });
-        })
-    };
-    html! {
-        <div>
-            <label class="label" for={props.id}>{ props.label }</label>
-            <div class="share-row">
-                <input class="field" id={props.id} ref={field} readonly=true value={props.text.clone()}/>
-                <button class="btn btn-main" type="button" {onclick}>{ icon("#i-copy") }{ props.button }</button>
-            </div>
-        </div>
     }
 }
 
@@ -158,7 +126,8 @@ fn downloads(run: &Run, said: &UseStateHandle<Said>) -> Html {
 }
 
 fn scenario_file(run: &Run) -> Result<String, String> {
-    Link::of(run).map(|link| format!("{}{}\n", link::FILE_PREFIX, link.text))
+    let link = Link::of_now(run, String::new()).map_err(|error| error.to_string())?;
+    Ok(format!("{}{}\n", link::FILE_PREFIX, link.text))
 }
 
 fn exported(run: &Run) -> Result<export::Export, String> {

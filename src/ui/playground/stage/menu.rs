@@ -7,6 +7,7 @@ use crate::sim::{
     World, capital,
 };
 use crate::ui::action::{Action, Selected, Tab};
+use crate::ui::run::Run;
 
 /// A menu, or one page of it.
 #[derive(Default)]
@@ -33,6 +34,8 @@ pub struct Entry {
     pub fault: bool,
     /// Why it cannot be done now.
     pub refusal: Option<String>,
+    /// Whether the challenge that the run is in locks it: then all that it does is to say so.
+    pub locked: bool,
     /// What it does.
     pub does: Does,
 }
@@ -73,7 +76,7 @@ impl Content {
 
 /// An entry.
 fn entry(icon: &'static str, label: impl Into<String>, does: Does) -> Entry {
-    Entry { icon, label: label.into(), small: None, fault: false, refusal: None, does }
+    Entry { icon, label: label.into(), small: None, fault: false, refusal: None, locked: false, does }
 }
 
 /// An entry that makes a choice.
@@ -99,6 +102,25 @@ pub fn content(timeline: &Timeline, about: Selected, page: u16) -> Option<Conten
         Selected::Node(id) => Some(of_node(timeline.clock().world(), id, page)),
         Selected::Link(a, b) => Some(of_link(timeline, a, b, page)),
         Selected::Step(_) => None,
+    }
+}
+
+/// Locks what the challenge of a run does not let be done, in the menu of a thing.
+pub fn lock(menu: &mut Content, run: &Run, about: Selected) {
+    let Some(challenge) = run.challenge() else { return };
+    let is_node = matches!(about, Selected::Node(_));
+    for entry in &mut menu.entries {
+        let why = match &entry.does {
+            Does::All(what) => what.iter().find_map(|what| run.locks(what)),
+            Does::More(what) => run.locks(what),
+            Does::Page(PAGE_CLOCK) if is_node => challenge.locks_deed("clock"),
+            Does::Page(PAGE_COMMANDS..) if is_node => challenge.locks_deed("command"),
+            Does::Page(_) | Does::Ask(_) => None,
+        };
+        if let Some(why) = why {
+            (entry.icon, entry.fault, entry.refusal, entry.locked) = ("lock", false, None, true);
+            entry.does = Does::Ask(vec![Action::Notice(Some(why))]);
+        }
     }
 }
 

@@ -2,11 +2,12 @@
 //! be seen, focused when it opens, moved through by arrow keys, closed by Escape or a click elsewhere.
 
 use super::geometry::renumber;
-use super::menu::{CLIENT, Content, Does, Entry, content};
+use super::menu::{CLIENT, Content, Does, Entry, content, lock};
 use super::picture::note;
 use super::thing;
 use crate::sim::{Argument, ArgumentKind, Choice, CommandCall, CommandSpec, Intervention, NodeId, World, limits};
 use crate::ui::action::{Action, Menu, Selected, Tool};
+use crate::ui::page;
 use crate::ui::run::Run;
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
@@ -110,7 +111,8 @@ impl Component for Sheet {
         let world = timeline.clock().world();
         let (content, body) = match ctx.props().menu {
             Some(menu) => {
-                let Some(content) = content(&timeline, menu.about, self.page) else { return Html::default() };
+                let Some(mut content) = content(&timeline, menu.about, self.page) else { return Html::default() };
+                lock(&mut content, &ctx.props().run, menu.about);
                 let body = match content.command.and_then(|index| world.algorithm().commands().get(usize::from(index))) {
                     Some(spec) => self.view_form(ctx, spec),
                     None => view_entries(ctx, &content.entries),
@@ -142,6 +144,9 @@ impl Component for Sheet {
                         <button class="btn btn-quiet btn-icon" type="button" aria-label="Close" onclick={close}>{ icon("close") }</button>
                     </p>
                     { for content.words.into_iter().map(|words| html! { <p class="menu-words">{ words }</p> }) }
+                    if content.entries.iter().any(|entry| entry.locked) {
+                        <p class="menu-words locked-why" id="menu-locked">{ icon("lock") }{ "Locked in this challenge." }</p>
+                    }
                 </div>
                 <div class="menu-body">{ body }</div>
             </div>
@@ -265,7 +270,8 @@ fn view_entries(ctx: &Context<Sheet>, entries: &[Entry]) -> Html {
         let does = entry.does.clone();
         let onclick = ctx.link().callback(move |_: MouseEvent| Told::Chosen(does.clone()));
         html! {
-            <button class={classes!("menu-item", entry.small.as_ref().map(|_| "menu-wide"))} type="button" data-tone={entry.fault.then_some("fault")} disabled={entry.refusal.is_some()} title={entry.refusal.clone()} {onclick}>
+            <button class={classes!("menu-item", entry.small.as_ref().map(|_| "menu-wide"))} type="button" data-tone={entry.fault.then_some("fault")} disabled={entry.refusal.is_some()} title={entry.refusal.clone()}
+                aria-disabled={entry.locked.then_some("true")} aria-describedby={entry.locked.then_some("menu-locked")} {onclick}>
                 { icon(entry.icon) }
                 <span>{ entry.label.clone() }{ for entry.small.iter().map(|small| html! { <small>{ small.clone() }</small> }) }</span>
             </button>
@@ -298,6 +304,8 @@ fn read(spec: &CommandSpec, typed: &[String]) -> Result<Vec<Argument>, String> {
 
 /// Puts it where it was asked for, or as near to that as it can be seen whole.
 fn place(element: &HtmlElement, (x, y): (i32, i32)) {
+    let scale = page::scale();
+    let (x, y) = ((f64::from(x) * scale) as i32, (f64::from(y) * scale) as i32);
     let (Some(stage), Some(window)) = (element.parent_element(), web_sys::window()) else { return };
     let height = window.inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0) as i32;
     let stage_top = stage.get_bounding_client_rect().top() as i32;

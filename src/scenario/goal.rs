@@ -1,7 +1,8 @@
-//! Goals: what must happen in a run, in order, for an experiment to be done.
+//! Goals: what must happen in a run, in order, for an experiment or a challenge to be done. Knows no lesson.
 
+use super::{export, words};
 use crate::sim::sorted::sort_by_key;
-use crate::sim::{Choice, Intervention, Timeline};
+use crate::sim::{Algorithm, Choice, Intervention, Timeline};
 use serde::{Deserialize, Serialize};
 
 /// Conditions that must come true one after the other, with params as demanded when the last one does.
@@ -45,6 +46,31 @@ pub const DEEDS: &[&str] = &[
     "param",
     "network",
     "manual",
+];
+
+/// The same in words, after "you": in the order of [`DEEDS`].
+const DEEDS_IN_WORDS: [&str; DEEDS.len()] = [
+    "crash a node",
+    "restart a node",
+    "wipe a disk",
+    "pause a node",
+    "resume a node",
+    "cut a link",
+    "mend a link",
+    "partition the nodes",
+    "heal the partition",
+    "drop a message",
+    "deliver a message at once",
+    "duplicate a message",
+    "delay a message",
+    "hold a message back",
+    "release a message",
+    "fire a timer",
+    "send a command",
+    "change a clock",
+    "change a setting",
+    "change the network",
+    "stop the schedule, or let it go on",
 ];
 
 /// The name of an intervention among [`DEEDS`].
@@ -150,8 +176,26 @@ impl Goal {
         self.params.iter().all(|(name, wanted)| specs.iter().zip(values).any(|(spec, value)| spec.name == name && value == wanted))
     }
 
+    /// The goal as one text: its steps, then its params as `pre_vote=0`, with a space between two. No name has a space in it.
+    pub fn to_text(&self) -> String {
+        let params = self.params.iter().map(|(name, value)| format!("{name}={value}"));
+        self.steps.iter().cloned().chain(params).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The goal of such a text. What is no number behind a `=` makes a step that means nothing to any algorithm.
+    pub fn from_text(text: &str) -> Self {
+        let mut goal = Goal::default();
+        for word in text.split_ascii_whitespace() {
+            match word.split_once('=').and_then(|(name, value)| Some((name.to_owned(), value.parse().ok()?))) {
+                Some(param) => goal.params.push(param),
+                None => goal.steps.push(word.to_owned()),
+            }
+        }
+        goal
+    }
+
     /// The first name in the goal that means nothing to `algorithm`, with what could stand there.
-    pub fn unknown_name(&self, algorithm: &dyn crate::sim::Algorithm) -> Option<(String, String)> {
+    pub fn unknown_name(&self, algorithm: &dyn Algorithm) -> Option<(String, String)> {
         let list = |names: Vec<&str>| names.join(", ");
         self.steps.iter().find_map(|step| unknown_condition(step, algorithm)).or_else(|| {
             let names: Vec<&str> = algorithm.params().iter().map(|spec| spec.name).collect();
@@ -162,7 +206,7 @@ impl Goal {
 }
 
 /// Whether a condition means something to `algorithm`; if not, the condition and what could stand there.
-pub fn unknown_condition(condition: &str, algorithm: &dyn crate::sim::Algorithm) -> Option<(String, String)> {
+pub fn unknown_condition(condition: &str, algorithm: &dyn Algorithm) -> Option<(String, String)> {
     let (name, known): (&str, Vec<&str>) = if let Some(name) = condition.strip_prefix("do:") {
         (name, DEEDS.to_vec())
     } else if let Some(name) = condition.strip_prefix("broken:") {
@@ -171,4 +215,35 @@ pub fn unknown_condition(condition: &str, algorithm: &dyn crate::sim::Algorithm)
         (condition, algorithm.facts().iter().map(|info| info.name).collect())
     };
     (!known.contains(&name)).then(|| (condition.to_owned(), known.join(", ")))
+}
+
+/// A condition in words: in short, and what it means if there is more to say. What stands for a value is left open: "Node … leads".
+pub fn in_words(condition: &str, algorithm: &dyn Algorithm) -> (String, String) {
+    if let Some(name) = condition.strip_prefix("do:") {
+        let words = DEEDS.iter().position(|known| *known == name).and_then(|index| DEEDS_IN_WORDS.get(index));
+        return (format!("You {}", words.copied().unwrap_or(name)), String::new());
+    }
+    if let Some(name) = condition.strip_prefix("broken:") {
+        let info = algorithm.invariants().into_iter().find(|info| info.name == name);
+        return (format!("{} is broken", words::title(name)), info.map_or(String::new(), |info| info.sentence.to_owned()));
+    }
+    let info = algorithm.facts().into_iter().find(|info| info.name == condition);
+    (words::title(condition), info.map_or(String::new(), |info| open_values(info.sentence)))
+}
+
+/// A param that a goal demands, in words: "Pre-vote: off".
+pub fn param_in_words((name, value): &(String, i64), algorithm: &dyn Algorithm) -> String {
+    let spec = algorithm.params().iter().find(|spec| spec.name == name);
+    format!("{}: {}", spec.map_or(name.as_str(), |spec| spec.label), export::value_in_words(spec, *value))
+}
+
+/// A sentence with what stands in braces left open.
+fn open_values(sentence: &str) -> String {
+    let mut words = sentence.split('{');
+    let mut text = words.next().unwrap_or_default().to_owned();
+    for rest in words {
+        text.push('\u{2026}');
+        text.push_str(rest.split_once('}').map_or("", |(_, rest)| rest));
+    }
+    text
 }
