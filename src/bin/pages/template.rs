@@ -25,7 +25,7 @@ pub struct Page {
     pub body: String,
     /// JSON for the page's program.
     pub data: Option<String>,
-    /// Its own program and the searcher's, if it has a playground.
+    /// Its own program, and the searcher's if it has a playground.
     pub programs: Option<Programs>,
 }
 
@@ -72,7 +72,7 @@ impl<'a> Template<'a> {
         let rooted = |text: &str| text.replace("\"./", &format!("\"{root}")).replace("'./", &format!("'{root}"));
         let program = page.programs.as_ref().map_or(&self.program, |programs| &programs.page);
         let mut body = format!("<body data-module=\"{}\" data-wasm=\"{}\"", program.module, program.wasm);
-        if let Some(Programs { searcher, .. }) = &page.programs {
+        if let Some(Programs { searcher: Some(searcher), .. }) = &page.programs {
             body.push_str(&format!(" data-searcher=\"{}\" data-searcher-wasm=\"{}\"", searcher.module, searcher.wasm));
         }
         body.push('>');

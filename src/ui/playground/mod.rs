@@ -802,7 +802,7 @@ impl Playground {
         html! {
             <>
                 <stage::Stage run={handle.clone()} {look} act={act.clone()}/>
-                { part(caption::CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note) }, caption::strip) }
+                { part(caption::CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note), speaks: true }, caption::strip) }
                 <diagram::Diagram run={handle.clone()} {look} act={act.clone()}/>
                 <transport::Transport run={handle.clone()} {look} act={act.clone()}/>
                 <panels::Panels run={handle.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} program={self.program} act={act.clone()}/>
