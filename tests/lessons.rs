@@ -583,11 +583,11 @@ settings = [{ name = "Start", scenario = "start" }, { name = "End", scenario = "
     assert_eq!((lesson.demos[0].until_us, lesson.demos[0].settings.len()), (2_000_000, 2));
     for (replace, expect) in [
         (("slowdown = 5\n", ""), "a demonstration needs `slowdown`, for example `slowdown = 5`."),
-        (("\"2 s\"", "\"2 sec\""), "lesson.md:54: expected a duration like"),
-        (("scenario = \"end\"", "scenario = \"and\""), "lesson.md:55: there is no scenario “and”. Did you mean “end”?"),
+        (("\"2 s\"", "\"2 sec\""), "lesson.md:53: expected a duration like"),
+        (("scenario = \"end\"", "scenario = \"and\""), "lesson.md:54: there is no scenario “and”. Did you mean “end”?"),
         (("name = \"End\", ", ""), "a setting needs `name`"),
         (("title = ", "tilte = \"\"\ntitle = "), "in a demonstration, there is no field “tilte”. Did you mean “title”?"),
-        (("09-distributed-locking", "09-locking"), "lesson.md:58: there is no lesson on the path “09-locking”."),
+        (("09-distributed-locking", "09-locking"), "lesson.md:57: there is no lesson on the path “09-locking”."),
     ] {
         let said = read_demo(replace).err().map_or_else(|| "nothing".to_owned(), |mistakes| mistakes.to_string());
         assert!(said.contains(expect), "{replace:?}\nexpected: {expect}\nsaid: {said}");

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { PHONE, assertAccessible, eventually, readerTest, shoot } from './harness.mjs';
+import { point } from './lesson.mjs';
 
 const PAGE = 'fallacies/';
 /** The demonstrations, the figures that are trouble in their first setting, and how many settings they have. */
@@ -103,7 +104,6 @@ readerTest('for whoever wants little motion nothing plays by itself', { reducedM
 });
 
 readerTest('a message on the stage is dropped, and the link is cut, with the keyboard alone', { reducedMotion: 'reduce' }, async (page) => {
-  await page.clock.install();
   await open(page);
   const here = demo(page, 'lost-messages');
   const tabTo = async (element) => {
@@ -117,7 +117,7 @@ readerTest('a message on the stage is dropped, and the link is cut, with the key
   await page.locator('#the-network-is-reliable').evaluate((heading) => { heading.tabIndex = -1; heading.focus(); });
   await tabTo(setting(page, 'lost-messages', 1));
   await page.keyboard.press('Enter');
-  await page.clock.runFor(3_800);
+  await eventually('an order is under way', async () => (await here.locator('.msg').count()) > 0);
   await page.keyboard.down('Shift');
   await tabTo(keys(page, 'lost-messages').getByRole('button', { name: 'Pause' }));
   await page.keyboard.up('Shift');
@@ -149,19 +149,18 @@ readerTest('a message on the stage is dropped, and the link is cut, with the key
 });
 
 readerTest('what an administrator has still to do is done, whatever the reader does first', { timeout: 240_000 }, async (page) => {
-  await page.clock.install();
   await open(page, 'two-administrators');
   await setting(page, 'two-administrators', 2).click();
-  await page.clock.runFor(1_000);
+  await eventually('it plays', async () => (await time(page, 'two-administrators')) > 0.3);
   const here = demo(page, 'two-administrators');
-  await here.locator('.node').first().click();
+  await point(page, here.locator('.node').first());
   await here.getByRole('dialog').getByRole('button', { name: 'Inspect' }).click();
   await here.locator('.demo-node').waitFor();
-  await here.locator('.node').nth(2).click();
+  await point(page, here.locator('.node').nth(2));
   await here.getByRole('dialog').getByRole('button', { name: 'Pause', exact: true }).click();
   await keys(page, 'two-administrators').getByRole('button', { name: 'Play' }).click();
-  await page.clock.runFor(RUN_MS);
-  await eventually('both limits are changed', async () => /pings every 2200 ms/.test(await here.locator('.node').first().getAttribute('aria-label')));
+  const changed = async () => /pings every 2200 ms/.test(await here.locator('.node').first().getAttribute('aria-label'));
+  await eventually('both limits are changed', changed, 30_000);
 });
 
 readerTest('the page of the fallacies is accessible, light and dark, at rest', async (page) => {
@@ -172,7 +171,7 @@ readerTest('the page of the fallacies is accessible, light and dark, at rest', a
 readerTest('a demonstration is accessible in mid-run with a menu open, light and dark', async (page) => {
   await open(page, 'eavesdropper');
   await eventually('it plays', async () => (await time(page, 'eavesdropper')) > 1);
-  await demo(page, 'eavesdropper').locator('.node').nth(1).click();
+  await point(page, demo(page, 'eavesdropper').locator('.node').nth(1));
   await demo(page, 'eavesdropper').getByRole('dialog').waitFor();
   await assertAccessible(page);
 });
