@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { PHONE, assertAccessible, eventually, readerTest, shoot } from './harness.mjs';
-import { point } from './lesson.mjs';
+import { nodes, point } from './lesson.mjs';
 
 const PAGE = 'fallacies/';
 /** The demonstrations, the figures that are trouble in their first setting, and how many settings they have. */
@@ -161,6 +161,20 @@ readerTest('what an administrator has still to do is done, whatever the reader d
   await keys(page, 'two-administrators').getByRole('button', { name: 'Play' }).click();
   const changed = async () => /pings every 2200 ms/.test(await here.locator('.node').first().getAttribute('aria-label'));
   await eventually('both limits are changed', changed, 30_000);
+});
+
+readerTest('a run goes on in the sandbox from where it stands', { timeout: 240_000 }, async (page) => {
+  await open(page, 'moving-service');
+  await setting(page, 'moving-service', 1).click();
+  await eventually('it plays', async () => (await time(page, 'moving-service')) > 1);
+  await keys(page, 'moving-service').getByRole('button', { name: 'Pause' }).click();
+  const here = demo(page, 'moving-service').locator('.node');
+  const before = await here.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')).sort());
+  await demo(page, 'moving-service').getByRole('link', { name: 'Open it in the sandbox' }).click();
+  await page.locator('#tab-log').waitFor();
+  await eventually('the same nodes', async () => {
+    assert.deepEqual(await nodes(page), before);
+  });
 });
 
 readerTest('the page of the fallacies is accessible, light and dark, at rest', async (page) => {

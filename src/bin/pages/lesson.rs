@@ -151,7 +151,7 @@ pub fn evidence(lesson: &Lesson) -> Result<String, String> {
     let mut html = String::from("<section class=\"evidence\" aria-labelledby=\"evidence\"><h2 id=\"evidence\">Evidence</h2>");
     let _ = write!(
         html,
-        "<p>The {} runs of this lesson are inputs and a seed, no recordings: each replays to the same end wherever it is opened, and a test \
+        "<p>The {} runs of this page are inputs and a seed, no recordings: each replays to the same end wherever it is opened, and a test \
          replays them all. What was done to their timing stands in their notes.</p>",
         lesson.scenarios.len()
     );
