@@ -1,6 +1,6 @@
 // Starts the site's program. The text never waits for it: where the playground is in sight it starts at once; where it is docked
-// (a phone) it starts at the reader's first touch, key or scroll; and so it does on the home page, unless there is progress to show.
-// Knows the names of the module's files from <body>.
+// (a phone) it starts at the reader's first touch, key or scroll; and so it does on the home page, unless there is progress to show. Where
+// there are demonstrations it starts when one of them comes into sight. Knows the names of the module's files from <body>.
 (() => {
   const { module, wasm } = document.body.dataset;
   const root = document.documentElement;
@@ -39,6 +39,14 @@
   const wide = matchMedia("(min-width: 68.75rem)");
   const inSight = () => wide.matches || "embed" in root.dataset || "present" in root.dataset || playground.closest(".sandbox") || location.hash.startsWith("#s=");
 
+  const demos = document.querySelectorAll("[data-demo]");
+  if (demos.length > 0) {
+    const near = new IntersectionObserver((seen) => {
+      if (seen.some((one) => one.isIntersecting)) { near.disconnect(); start(); }
+    });
+    for (const demo of demos) near.observe(demo);
+    return;
+  }
   if (!playground && !document.getElementById("progress")) return;
   if (playground ? inSight() : hasProgress()) return start();
   for (const type of ["pointerdown", "keydown", "scroll", "wheel", "hashchange"]) addEventListener(type, start, { once: true, passive: true });

@@ -16,8 +16,8 @@ const REACHED = { total: 545 * KILOBYTE, wasm: 450 * KILOBYTE };
 // Already compressed: a host sends these as they are.
 const COMPRESSED = new Set(['.png', '.webp', '.woff2']);
 const KINDS = { '.html': 'html', '.css': 'css', '.js': 'js', '.mjs': 'js', '.wasm': 'wasm', '.woff2': 'fonts' };
-/** Files of a program: that of a lesson, and that of pages without a playground. */
-const PROGRAM = /^(?:lesson-\d+|marks)-[^/]*\.(?:js|wasm)$/;
+/** Files of a program: that of a lesson, that of the demonstrations, and that of pages without a playground. */
+const PROGRAM = /^(?:lesson-\d+|demos|marks)-[^/]*\.(?:js|wasm)$/;
 const COLUMNS = ['html', 'css', 'js', 'wasm', 'fonts', 'other'];
 
 const transferred = (path, bytes) => (COMPRESSED.has(extname(path)) ? bytes.length : gzipSync(bytes).length);

@@ -7,6 +7,7 @@
 use faultline::check::history::text::{parse, print};
 use faultline::lessons::goal::Progress;
 use faultline::lessons::history;
+use faultline::lessons::path;
 use faultline::lessons::source::mistake::{Mistakes, Source};
 use faultline::lessons::source::{self, Lesson};
 use faultline::lessons::{Bet, Experiment, SearchGoal};
@@ -23,10 +24,12 @@ const SOLUTION_US_MAX: u64 = 200_000_000;
 /// How finely the moment is found at which a goal is reached.
 const STEP_US: u64 = 10_000;
 
+/// The lessons of the path, and the page beside it.
 fn lessons() -> Vec<Lesson> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons");
-    let slugs = source::folders(&root).unwrap();
-    assert!(!slugs.is_empty());
+    let mut slugs = source::folders(&root).unwrap();
+    assert!(!slugs.is_empty() && !slugs.iter().any(|slug| slug == path::FALLACIES.slug));
+    slugs.push(path::FALLACIES.slug.to_owned());
     slugs.iter().map(|slug| source::read_lesson(&root, slug).unwrap_or_else(|mistakes| panic!("{mistakes}"))).collect()
 }
 
@@ -82,7 +85,7 @@ fn solve(lesson: &Lesson, experiment: &Experiment) -> (Timeline, u64, Progress) 
 #[test]
 fn every_solution_reaches_its_goal_and_the_untouched_run_does_not() {
     for lesson in lessons() {
-        assert!(lesson.data.experiments.len() >= 5);
+        assert!(lesson.data.experiments.len() >= 5 || lesson.data.slug == path::FALLACIES.slug);
         for experiment in lesson.data.experiments.iter().filter(|experiment| experiment.search.is_none() && experiment.history.is_none()) {
             let (solved, since_us, progress) = solve(&lesson, experiment);
             assert!(
@@ -202,6 +205,21 @@ fn every_trial_comes_out_as_the_text_says() {
             wrong.keep(trial.run(&lesson.scripts));
         }
         assert_eq!(wrong, Mistakes::default(), "\n{wrong}");
+    }
+}
+
+#[test]
+fn every_setting_of_a_demonstration_is_the_same_run_under_another_rule() {
+    for lesson in lessons() {
+        for demo in &lesson.demos {
+            let runs: Vec<Scenario> = demo.settings.iter().map(|setting| link::decode(&setting.link, TOPICS).unwrap()).collect();
+            assert!(runs.len() >= 2, "{}", demo.id);
+            for run in &runs {
+                let of = |run: &Scenario| (run.topic.number, run.algorithm, run.nodes, run.seed, run.network);
+                assert_eq!(of(run), of(&runs[0]), "{}", demo.id);
+                assert_eq!(run.moment.at.time_us, 0, "{}", demo.id);
+            }
+        }
     }
 }
 
@@ -541,6 +559,39 @@ fn a_mistake_in_a_search_is_named_with_its_line() {
 fn a_solution_must_go_on_from_its_experiment() {
     check("end", ("from = \"start\"", "algorithm = \"raft\"\nseed = 2\nopen = \"1 s\""), "the solution must go on from “start”");
     check("start", ("open = \"1 s\"", "open = \"1 s\"\n[[do]]\nat = \"2 s\"\ncrash = 1"), "this scenario does things after its `open`");
+}
+
+#[test]
+fn a_mistake_in_a_demonstration_is_named_with_its_line() {
+    const DEMO: &str = r#"
+::: demo one
+title = "One"
+slowdown = 5
+until = "2 s"
+settings = [{ name = "Start", scenario = "start" }, { name = "End", scenario = "end" }]
+:::
+
+::: onward
+09-distributed-locking
+:::
+"#;
+    let read_demo = |replace: (&str, &str)| {
+        assert!(DEMO.contains(replace.0), "{:?} is not there", replace.0);
+        read(&format!("{LESSON}{}", DEMO.replacen(replace.0, replace.1, 1)), START, END)
+    };
+    let lesson = read_demo(("", "")).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    assert_eq!((lesson.demos[0].until_us, lesson.demos[0].settings.len()), (2_000_000, 2));
+    for (replace, expect) in [
+        (("slowdown = 5\n", ""), "a demonstration needs `slowdown`, for example `slowdown = 5`."),
+        (("\"2 s\"", "\"2 sec\""), "lesson.md:53: expected a duration like"),
+        (("scenario = \"end\"", "scenario = \"and\""), "lesson.md:54: there is no scenario “and”. Did you mean “end”?"),
+        (("name = \"End\", ", ""), "a setting needs `name`"),
+        (("title = ", "tilte = \"\"\ntitle = "), "in a demonstration, there is no field “tilte”. Did you mean “title”?"),
+        (("09-distributed-locking", "09-locking"), "lesson.md:57: there is no lesson on the path “09-locking”."),
+    ] {
+        let said = read_demo(replace).err().map_or_else(|| "nothing".to_owned(), |mistakes| mistakes.to_string());
+        assert!(said.contains(expect), "{replace:?}\nexpected: {expect}\nsaid: {said}");
+    }
 }
 
 #[test]

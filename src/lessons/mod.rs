@@ -4,6 +4,7 @@
 //! checks every name in them against the catalogue of topics, renders the prose to HTML, and puts what the playground needs into
 //! the page as one [`LessonData`]. So no prose and no parser is in the wasm module.
 
+pub mod demo;
 pub mod history;
 pub mod map;
 pub mod path;

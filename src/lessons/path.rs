@@ -1,5 +1,7 @@
 //! The learning path: seven parts, twenty-one lessons, in order.
 
+use crate::topics::fallacies;
+
 /// One lesson of the path, written or to come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stop {
@@ -94,6 +96,15 @@ pub static PATH: &[Part] = &[
         ],
     },
 ];
+
+/// What every lesson takes for granted, before the first of them: a page of its own, beside the path.
+pub static FALLACIES: Stop =
+    stop(fallacies::NUMBER, "00-eight-fallacies", "The eight fallacies", "What does everybody believe of a network, once?");
+
+/// What that folder in `lessons/` holds: a lesson of the path, or the page beside it.
+pub fn stop_in(slug: &str) -> Option<&'static Stop> {
+    if slug == FALLACIES.slug { Some(&FALLACIES) } else { find(slug).map(|(_, _, stop)| stop) }
+}
 
 /// The part that a lesson belongs to, numbered from 1, and the lesson.
 pub fn find(slug: &str) -> Option<(usize, &'static Part, &'static Stop)> {

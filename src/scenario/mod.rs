@@ -80,6 +80,9 @@ pub enum Invalid {
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Invalid::Topic(topics::fallacies::NUMBER) => {
+                f.write_str("It is a demonstration of the eight fallacies. Open it in the sandbox.")
+            }
             Invalid::Topic(number) => write!(f, "It belongs to lesson {number}. Open that lesson's page and try it there."),
             Invalid::Algorithm(index) => write!(f, "It names algorithm number {index}, which this lesson does not have."),
             Invalid::Nodes { given, min, max } => write!(f, "It asks for {given} nodes; this algorithm runs with {min} to {max}."),

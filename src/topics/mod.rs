@@ -9,6 +9,7 @@ pub mod bloom_filters;
 pub mod consistency;
 pub mod consistent_hashing;
 pub mod crdts;
+pub mod fallacies;
 pub mod flp;
 pub mod leader_election;
 pub mod locking;
@@ -47,7 +48,7 @@ pub struct Topic {
     pub exhibits: &'static [ExhibitKind],
 }
 
-/// All topics, by number.
+/// All topics, by number. The last is not a lesson of the path: the eight fallacies.
 pub const TOPICS: &[Topic] = &[
     consistency::TOPIC,
     flp::TOPIC,
@@ -57,6 +58,7 @@ pub const TOPICS: &[Topic] = &[
     crdts::TOPIC,
     bloom_filters::TOPIC,
     queueing::TOPIC,
+    fallacies::TOPIC,
 ];
 
 /// The topic of a lesson.

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod ahead;
+pub mod demos;
 pub mod exhibits;
 pub mod files;
 pub mod home;

@@ -1,12 +1,13 @@
 //! A lesson's page: its whole text, readable and printable without any script, and the places that the playground takes.
 
 use crate::SITE;
+use crate::demo;
 use crate::drawing::{WAIT, core, icon};
 use crate::programs::Programs;
 use crate::run::searches;
 use crate::template::Page;
 use faultline::lessons::LessonData;
-use faultline::lessons::path::{PATH, Stop};
+use faultline::lessons::path::{self, PATH, Stop};
 use faultline::lessons::source::markdown::escape;
 use faultline::lessons::source::{Block, Lesson};
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, programs: Optio
         "<main class=\"lesson\" id=\"main\">\n<article class=\"prose\">\n{}{}{}{}{}</article>\n{}</main>",
         head(lesson),
         contents(lesson),
-        blocks(lesson),
+        blocks(lesson, lessons)?,
         evidence(lesson)?,
         turn(slug, lessons),
         playground(),
@@ -63,7 +64,8 @@ fn contents(lesson: &Lesson) -> String {
     )
 }
 
-fn blocks(lesson: &Lesson) -> String {
+/// The text of a lesson, or of the page beside the path.
+pub fn blocks(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>) -> Result<String, String> {
     let mut html = String::new();
     let mut in_quiz = false;
     let mut simplifications = 0;
@@ -84,13 +86,28 @@ fn blocks(lesson: &Lesson) -> String {
             Block::Experiment { index, body, aim, hint, happened } => {
                 html.push_str(&experiment(&lesson.data, *index, [body, aim, hint, happened]));
             }
+            Block::Onward(slugs) => html.push_str(&onward(slugs, lessons)),
+            Block::Demo(index) => html.push_str(&demo::place(lesson, *index)?),
             Block::Question { index, asks, options, why } => html.push_str(&question(&lesson.data, *index, asks, options, why)),
         }
     }
     if in_quiz {
         html.push_str("</ol>\n");
     }
-    html
+    Ok(html)
+}
+
+/// Lessons in which something goes on: those that are there are linked.
+fn onward(slugs: &[&str], lessons: &BTreeMap<String, Lesson>) -> String {
+    let stops = slugs.iter().filter_map(|slug| path::find(slug));
+    let entries = stops.map(|(_, _, Stop { number, slug, title, .. })| {
+        let title = escape(title);
+        match lessons.contains_key(*slug) {
+            true => format!("<li><a href=\"./lessons/{slug}/\">{number} · {title}</a></li>"),
+            false => format!("<li class=\"coming\">{number} · {title} (coming)</li>"),
+        }
+    });
+    format!("<div class=\"onward\"><p class=\"label\">It goes on in</p><ul>{}</ul></div>\n", entries.collect::<String>())
 }
 
 fn aside(html: &mut String, id: &str, title: &str, text: &str) {
@@ -133,12 +150,12 @@ fn question(data: &LessonData, index: usize, asks: &str, options: &[String], why
 }
 
 /// What the lesson's claims rest on: what it leaves out, what was measured, tried and searched, and the command that does it again.
-fn evidence(lesson: &Lesson) -> Result<String, String> {
+pub fn evidence(lesson: &Lesson) -> Result<String, String> {
     let slug = &lesson.data.slug;
     let mut html = String::from("<section class=\"evidence\" aria-labelledby=\"evidence\"><h2 id=\"evidence\">Evidence</h2>");
     let _ = write!(
         html,
-        "<p>The {} runs of this lesson are inputs and a seed, no recordings: each replays to the same end wherever it is opened, and a test \
+        "<p>The {} runs of this page are inputs and a seed, no recordings: each replays to the same end wherever it is opened, and a test \
          replays them all. What was done to their timing stands in their notes.</p>",
         lesson.scenarios.len()
     );

@@ -4,7 +4,9 @@
 //! happens in a run ([`run`]); `pages worker <folder>` writes the worker of a site that was changed by hand ([`offline`]). With `FAULTLINE_SITE` set to
 //! the address at which the site will be served, pages name their own address, and there is a map of the site.
 
+mod demo;
 mod drawing;
+mod fallacies;
 mod home;
 mod lesson;
 mod map;
@@ -47,13 +49,19 @@ fn write_site() -> Result<(), String> {
     let site = var("FAULTLINE_SITE").map(|address| format!("{}/", address.trim_end_matches('/')));
 
     let only = var("FAULTLINE_LESSONS").unwrap_or_default();
-    let lessons = read_lessons(&house.join("lessons"), &only.split_whitespace().collect::<Vec<_>>())?;
+    let only: Vec<&str> = only.split_whitespace().collect();
+    let lessons = read_lessons(&house.join("lessons"), &only)?;
+    let beside = fallacies::read(&house.join("lessons"), &only)?;
     let index = staging.join("index.html");
     let text = std::fs::read_to_string(&index).map_err(|error| format!("{} cannot be read: {error}", index.display()))?;
     let template = Template::new(&text, site.as_deref())?;
 
-    let mut programs = programs::build(&lessons, &staging)?;
-    let mut pages = vec![home::page(&lessons)?, sandbox::list(&lessons), lost()];
+    let mut programs = programs::build(&lessons, beside.as_ref(), &staging)?;
+    let mut pages = vec![home::page(&lessons)?, sandbox::list(lessons.values().chain(&beside)), lost()];
+    if let Some(beside) = &beside {
+        pages.push(fallacies::page(beside, &lessons, programs.remove(programs::DEMOS))?);
+        pages.push(sandbox::page(beside, programs.remove(beside.data.slug.as_str()))?);
+    }
     for (slug, lesson) in &lessons {
         let program = programs.remove(slug.as_str());
         pages.push(sandbox::page(lesson, program.clone())?);

@@ -1,4 +1,4 @@
-//! The program of each lesson, and the searcher: compiled, bound to JavaScript, shrunk, and named after their content. Knows no algorithm.
+//! The program of each lesson, that of the demonstrations, and the searcher: compiled, bound to JavaScript, shrunk, and named after their content. Knows no algorithm.
 //!
 //! Trunk builds one program, that of pages without a playground. Those of the lessons are the page writer's, because each is the
 //! same source compiled with another lesson in it; and so is the searcher, which none of them loads before it is asked to search. What a
@@ -33,22 +33,37 @@ pub struct Program {
     pub wasm: String,
 }
 
-/// The programs of a page with a playground.
+/// The programs of a page with a playground, or with demonstrations.
 #[derive(Clone)]
 pub struct Programs {
     /// That of the page itself.
     pub page: Program,
-    /// What its workers run.
-    pub searcher: Program,
-    /// The script that a worker begins with.
-    pub worker: String,
+    /// What its workers run, if it has any.
+    pub workers: Option<Workers>,
 }
 
-/// What the searcher is called, among the lessons' folders.
-const SEARCHER: &str = "searcher";
+/// What the workers of a page run.
+#[derive(Clone)]
+pub struct Workers {
+    /// The program.
+    pub searcher: Program,
+    /// The script that begins it.
+    pub script: String,
+}
 
-/// Makes the programs of `lessons` and puts them into `site`; returns them by the lessons' folders.
-pub fn build<'a>(lessons: &'a BTreeMap<String, Lesson>, site: &Path) -> Result<BTreeMap<&'a str, Programs>, String> {
+/// What the searcher and the demonstrations' program are called, which are binaries of their own, among the lessons' folders.
+const SEARCHER: &str = "searcher";
+pub const DEMOS: &str = "demos";
+/// The binary of a lesson's program.
+const OF_LESSON: &str = "faultline";
+
+/// Makes the programs of `lessons`, and the two of the page that is `beside` the path if there is one: its demonstrations', and that of its
+/// algorithms in the sandbox. Puts them into `site`; returns them by the lessons' folders, and as [`DEMOS`].
+pub fn build<'a>(
+    lessons: &'a BTreeMap<String, Lesson>,
+    beside: Option<&'a Lesson>,
+    site: &Path,
+) -> Result<BTreeMap<&'a str, Programs>, String> {
     let workshop = Workshop::open()?;
     let (give, take) = mpsc::channel::<(&str, PathBuf)>();
     let (take, made) = (Mutex::new(take), Mutex::new(BTreeMap::new()));
@@ -65,9 +80,10 @@ pub fn build<'a>(lessons: &'a BTreeMap<String, Lesson>, site: &Path) -> Result<B
         for _ in 0..thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1).max(1)) {
             scope.spawn(finish);
         }
-        let of_lessons = lessons.iter().map(|(slug, lesson)| (slug.as_str(), Some(lesson.data.number)));
-        for (slug, lesson) in iter::once((SEARCHER, None)).chain(of_lessons) {
-            let folder = workshop.compile(lesson)?;
+        let of_lessons = lessons.values().chain(beside).map(|lesson| (lesson.data.slug.as_str(), OF_LESSON, Some(lesson.data.number)));
+        let others = iter::once((SEARCHER, SEARCHER, None)).chain(beside.map(|_| (DEMOS, DEMOS, None)));
+        for (slug, bin, lesson) in others.chain(of_lessons) {
+            let folder = workshop.compile(bin, lesson)?;
             // Nobody takes it only if all of them have panicked, and that ends the scope.
             let _ = give.send((slug, folder));
         }
@@ -77,8 +93,8 @@ pub fn build<'a>(lessons: &'a BTreeMap<String, Lesson>, site: &Path) -> Result<B
     let made = made.into_inner().map_err(|_| "The programs could not be made: a tool's thread stopped.".to_owned())?;
     let mut made: BTreeMap<&str, Program> = made.into_iter().map(|(slug, program)| Ok((slug, program?))).collect::<Result<_, String>>()?;
     let searcher = made.remove(SEARCHER).ok_or("The searcher was not made: a tool's thread stopped.")?;
-    let worker = worker(site)?;
-    Ok(made.into_iter().map(|(slug, page)| (slug, Programs { page, searcher: searcher.clone(), worker: worker.clone() })).collect())
+    let workers = Workers { searcher, script: worker(site)? };
+    Ok(made.into_iter().map(|(slug, page)| (slug, Programs { page, workers: (slug != DEMOS).then(|| workers.clone()) })).collect())
 }
 
 /// Where programs are made, and of what.
@@ -101,7 +117,13 @@ impl Workshop {
         };
         run(workshop.cargo().arg("--lib"))?;
         let mut made_of = format!("draft: {}, {WASM_OPT:?}", workshop.draft);
-        for file in [workshop.compiled("libfaultline.rlib"), "src/main.rs".into(), "src/bin/searcher.rs".into(), "Cargo.toml".into()] {
+        for file in [
+            workshop.compiled("libfaultline.rlib"),
+            "src/main.rs".into(),
+            "src/bin/searcher.rs".into(),
+            "src/bin/demos.rs".into(),
+            "Cargo.toml".into(),
+        ] {
             made_of.push_str(&format!(", {:016x}", stable_hash(&read(&file)?)));
         }
         for tool in ["wasm-bindgen", "wasm-opt"] {
@@ -126,9 +148,9 @@ impl Workshop {
         fs::read_to_string(folder.join(MADE_OF)).is_ok_and(|made_of| made_of == self.made_of)
     }
 
-    /// Compiles the program of the lesson of that number, or the searcher, unless it is there; returns its folder.
-    fn compile(&self, lesson: Option<u8>) -> Result<PathBuf, String> {
-        let (bin, name) = lesson.map_or((SEARCHER, SEARCHER.to_owned()), |number| ("faultline", format!("lesson-{number:02}")));
+    /// Compiles a binary, with the lesson of that number in it if one is named, unless it is there; returns its folder.
+    fn compile(&self, bin: &str, lesson: Option<u8>) -> Result<PathBuf, String> {
+        let name = lesson.map_or(bin.to_owned(), |number| format!("lesson-{number:02}"));
         let folder = self.target.join("programs").join(name);
         if self.is_made(&folder) {
             return Ok(folder);

@@ -7,26 +7,28 @@ use crate::lesson::playground;
 use crate::programs::Programs;
 use crate::template::Page;
 use faultline::lessons::LessonData;
+use faultline::lessons::path::FALLACIES;
 use faultline::lessons::source::Lesson;
 use faultline::lessons::source::markdown::escape;
+use faultline::sim::capital;
 use faultline::topics::{Entry, topic};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 const ABOUT: &str = "Any algorithm of the lessons, any number of nodes that it runs with, any faults, and no lesson around it.";
 
 /// The list of all algorithms.
-pub fn list(lessons: &BTreeMap<String, Lesson>) -> Page {
+pub fn list<'a>(lessons: impl Iterator<Item = &'a Lesson>) -> Page {
     let mut topics = String::new();
-    for (slug, lesson) in lessons {
+    for lesson in lessons {
+        let slug = lesson.data.slug.as_str();
+        let (label, read, address) = text(lesson);
         let entries: String = algorithms(lesson).iter().map(|entry| item(slug, entry)).collect();
         let part = crate::part_of(slug);
         let _ = writeln!(
             topics,
-            "<li class=\"stratum\" data-strat=\"{part}\">{}<div class=\"stratum-head\"><p class=\"label\">Lesson {}</p><h2>{}</h2>\
-             <p><a href=\"./lessons/{slug}/\">Read the lesson</a></p></div><ul class=\"algorithms\">{entries}</ul></li>",
+            "<li class=\"stratum\" data-strat=\"{part}\">{}<div class=\"stratum-head\"><p class=\"label\">{label}</p><h2>{}</h2>\
+             <p><a href=\"{address}\">Read {read}</a></p></div><ul class=\"algorithms\">{entries}</ul></li>",
             rock(part),
-            lesson.data.number,
             escape(&lesson.data.title),
         );
     }
@@ -42,6 +44,14 @@ pub fn list(lessons: &BTreeMap<String, Lesson>) -> Page {
         data: None,
         programs: None,
     }
+}
+
+/// What the text around a lesson's algorithms is called in the list and in a sentence, and where it is.
+fn text(lesson: &Lesson) -> (String, &'static str, String) {
+    if lesson.data.slug == FALLACIES.slug {
+        return ("Before the path".to_owned(), "the page", "./fallacies/".to_owned());
+    }
+    (format!("Lesson {}", lesson.data.number), "the lesson", format!("./lessons/{}/", lesson.data.slug))
 }
 
 fn algorithms(lesson: &Lesson) -> &'static [Entry] {
@@ -63,6 +73,7 @@ fn item(slug: &str, entry: &Entry) -> String {
 
 /// The page on which the algorithms of a lesson run by themselves.
 pub fn page(lesson: &Lesson, programs: Option<Programs>) -> Result<Page, String> {
+    let (_, read, address) = text(lesson);
     let LessonData { number, slug, title, captions, .. } = &lesson.data;
     let data = LessonData {
         number: *number,
@@ -76,13 +87,14 @@ pub fn page(lesson: &Lesson, programs: Option<Programs>) -> Result<Page, String>
         file: format!("sandbox/{slug}/index.html"),
         title: format!("Sandbox: {title} · {SITE}"),
         description: format!(
-            "The algorithms of the lesson \u{201c}{title}\u{201d} on a cluster of your own making, with no lesson around them."
+            "The algorithms of {read} \u{201c}{title}\u{201d} on a cluster of your own making, with no lesson around them."
         ),
         indexed: true,
         body: format!(
             "<main class=\"sandbox\" id=\"main\"><header class=\"sandbox-head\"><h1>{}</h1><p><a href=\"./sandbox/\">All algorithms</a> \
-             <a href=\"./lessons/{slug}/\">The lesson</a></p></header>\n{}</main>",
+             <a href=\"{address}\">{}</a></p></header>\n{}</main>",
             escape(title),
+            capital(read),
             playground(),
         ),
         data: Some(json),

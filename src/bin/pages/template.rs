@@ -1,6 +1,6 @@
 //! The template of every page, and what a page puts into it. Knows no lesson.
 
-use crate::programs::{Program, Programs};
+use crate::programs::{Program, Programs, Workers};
 use faultline::lessons::source::markdown::escape;
 
 /// The tokens of the template, each of which stands in it once.
@@ -25,7 +25,7 @@ pub struct Page {
     pub body: String,
     /// JSON for the page's program.
     pub data: Option<String>,
-    /// Its own program and the searcher's, if it has a playground.
+    /// Its own program, and the searcher's if it has a playground.
     pub programs: Option<Programs>,
 }
 
@@ -72,9 +72,9 @@ impl<'a> Template<'a> {
         let rooted = |text: &str| text.replace("\"./", &format!("\"{root}")).replace("'./", &format!("'{root}"));
         let program = page.programs.as_ref().map_or(&self.program, |programs| &programs.page);
         let mut body = format!("<body data-module=\"{}\" data-wasm=\"{}\"", program.module, program.wasm);
-        if let Some(Programs { searcher, worker, .. }) = &page.programs {
+        if let Some(Programs { workers: Some(Workers { searcher, script }), .. }) = &page.programs {
             let (module, wasm) = (&searcher.module, &searcher.wasm);
-            body.push_str(&format!(" data-worker=\"{worker}\" data-searcher=\"{module}\" data-searcher-wasm=\"{wasm}\""));
+            body.push_str(&format!(" data-worker=\"{script}\" data-searcher=\"{module}\" data-searcher-wasm=\"{wasm}\""));
         }
         body.push('>');
         // assets/start.js finds the program there, and decides when it starts.

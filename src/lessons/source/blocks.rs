@@ -1,6 +1,7 @@
 //! The blocks of a lesson's text: prose, experiments, questions, rendered and with every name in them looked up.
 
 use super::Block;
+use super::demo;
 use super::document::{Kind, Part, Piece};
 use super::fields::{Fields, Value};
 use super::history;
@@ -8,6 +9,7 @@ use super::markdown::{Names, Renderer, slug};
 use super::mistake::{Mistake, Mistakes, Source, unknown};
 use super::script::Script;
 use super::search;
+use crate::lessons::demo::Demo;
 use crate::lessons::goal::{Goal, unknown_condition};
 use crate::lessons::{Bet, BetOption, Experiment, Question};
 use crate::sim::Algorithm;
@@ -23,6 +25,8 @@ pub struct Writer<'a> {
     pub experiments: Vec<Experiment>,
     /// The questions so far.
     pub questions: Vec<Question>,
+    /// The demonstrations so far.
+    pub demos: Vec<Demo>,
     /// The mistakes so far.
     pub mistakes: Mistakes,
 }
@@ -31,7 +35,7 @@ impl<'a> Writer<'a> {
     /// For the text of one file. `mistakes` are those found in other files.
     pub fn new(source: Source<'a>, scripts: &'a BTreeMap<String, Script>, names: &'a Names, mistakes: Mistakes) -> Self {
         let renderer = Renderer::new(source, names);
-        Writer { source, scripts, renderer, experiments: Vec::new(), questions: Vec::new(), mistakes }
+        Writer { source, scripts, renderer, experiments: Vec::new(), questions: Vec::new(), demos: Vec::new(), mistakes }
     }
 
     /// A piece of the text; nothing if there is nothing in it, or only mistakes.
@@ -50,10 +54,22 @@ impl<'a> Writer<'a> {
                         let html = html.replace("<ul>", "<ul class=\"refs\">");
                         Block::References(html.replace("<em>", "<cite>").replace("</em>", "</cite>"))
                     }),
+                    Kind::Onward => demo::onward(self.source, *offset, parts).map(Block::Onward),
+                    Kind::Demo => self.demo(name, *offset, parts),
                 };
                 self.mistakes.keep(read)
             }
         }
+    }
+
+    /// A small demonstration: a head and nothing else.
+    fn demo(&mut self, name: &str, offset: usize, parts: &[Part<'_>]) -> Result<Block, Mistake> {
+        let id = self.id(name, offset, "demo", "a demonstration")?;
+        let [head] = parts else { return Err(self.source.mistake(offset, "a demonstration is a head: no line --- belongs in it.")) };
+        let fields = Fields::parse(self.source, head.text, head.offset, "a demonstration")?;
+        let demo = demo::read(id, fields, self.renderer.names, self.scripts, &mut self.mistakes)?;
+        self.demos.push(demo);
+        Ok(Block::Demo(self.demos.len() - 1))
     }
 
     /// A block without a head.

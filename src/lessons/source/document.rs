@@ -26,6 +26,10 @@ pub enum Kind {
     Where,
     /// Papers.
     References,
+    /// Lessons in which it goes on.
+    Onward,
+    /// A small demonstration.
+    Demo,
 }
 
 const KINDS: &[(&str, Kind)] = &[
@@ -35,6 +39,8 @@ const KINDS: &[(&str, Kind)] = &[
     ("note", Kind::Note),
     ("where", Kind::Where),
     ("references", Kind::References),
+    ("onward", Kind::Onward),
+    ("demo", Kind::Demo),
 ];
 
 /// A piece of a lesson, in order.

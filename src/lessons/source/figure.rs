@@ -4,6 +4,7 @@ use super::fields::Fields;
 use super::mistake::{Mistake, Mistakes, unknown};
 use super::script::Script;
 use super::units;
+use crate::lessons::demo::figures;
 use crate::lessons::goal::{Goal, unknown_condition};
 use crate::sim::Timeline;
 use std::collections::BTreeMap;
@@ -54,6 +55,8 @@ enum Quantity {
     /// Messages sent of these kinds.
     Messages(Vec<u16>),
     Bytes,
+    /// What a row of the algorithm's first table says.
+    Row(String),
 }
 
 /// A measured value in millionths of its unit: of a second, of a message, of a percent.
@@ -137,6 +140,10 @@ impl Figure {
             Some(value) => {
                 Quantity::Reading(value.parsed("the name of something that the fact of `to` says", |text| Some(text.to_owned()))?)
             }
+        };
+        let quantity = match fields.take("row") {
+            None => quantity,
+            Some(value) => Quantity::Row(value.parsed("the name of a row of the algorithm's first table", |text| Some(text.to_owned()))?),
         };
         if to.is_none() && (matches!(quantity, Quantity::Time | Quantity::Reading(_)) || statistic == Statistic::Share) {
             return Err(fields.mistake("this figure needs `to`, the condition at which the measurement ends."));
@@ -225,6 +232,12 @@ impl Figure {
                 .ok_or_else(|| fail(format!("\u{201c}{to}\u{201d} says no number under the name {name}.")))?;
             return Ok(Some(number * unit.micro / 10u64.pow(places)));
         }
+        if let Quantity::Row(label) = &self.quantity {
+            timeline.seek_time(to_us).map_err(|error| fail(error.to_string()))?;
+            let says = || fail(format!("the algorithm's first table has no number in a row \u{201c}{label}\u{201d}."));
+            let (number, unit, places) = cell(&timeline, label).as_deref().and_then(stated).ok_or_else(says)?;
+            return Ok(Some(number * unit.micro / 10u64.pow(places)));
+        }
         let mut count = |at_us: u64| -> Result<u64, Mistake> {
             timeline.seek_time(at_us).map_err(|error| fail(error.to_string()))?;
             let tallies = timeline.clock().tallies();
@@ -232,7 +245,7 @@ impl Figure {
                 .zip(tallies)
                 .map(|(kind, tally)| match &self.quantity {
                     Quantity::Messages(kinds) if kinds.contains(&kind) => tally.sent,
-                    Quantity::Messages(_) | Quantity::Time | Quantity::Reading(_) => 0,
+                    Quantity::Messages(_) | Quantity::Time | Quantity::Reading(_) | Quantity::Row(_) => 0,
                     Quantity::Bytes => tally.bytes,
                 })
                 .sum())
@@ -240,6 +253,13 @@ impl Figure {
         let before = if self.from.is_some() { count(from_us)? } else { 0 };
         Ok(Some((count(to_us)? - before) * 1_000_000))
     }
+}
+
+/// The first cell of a row of the first table.
+fn cell(timeline: &Timeline, label: &str) -> Option<String> {
+    let ledger = figures(timeline)?;
+    let row = ledger.rows.iter().find(|row| row.label == label)?;
+    row.cells.first().map(|cell| cell.text.clone())
 }
 
 impl Statistic {
@@ -266,7 +286,7 @@ impl Statistic {
 
 struct Unit {
     name: &'static str,
-    /// Millionths of a second, of a message, of a percent.
+    /// Millionths of a second, of a message, of a percent, of a byte.
     micro: u64,
 }
 
@@ -274,6 +294,7 @@ const UNITS: &[Unit] = &[
     Unit { name: "ms", micro: 1_000 },
     Unit { name: "s", micro: 1_000_000 },
     Unit { name: "%", micro: 1_000_000 },
+    Unit { name: "kB", micro: 1_000_000_000 },
     Unit { name: "", micro: 1_000_000 },
 ];
 

@@ -25,7 +25,8 @@ const SIGNS: &[&str] = &["leader", "candidate", "follower", "down", "paused", "n
 /// Renders the parts of one lesson, and remembers what it saw.
 pub struct Renderer<'a> {
     source: Source<'a>,
-    names: &'a Names,
+    /// What it may refer to.
+    pub names: &'a Names,
     /// Ids and titles of headings of the second level, in order.
     pub contents: Vec<(String, String)>,
     /// Names of figures that the text used.

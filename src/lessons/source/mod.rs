@@ -4,6 +4,7 @@
 //! file, line and what was expected. The format is described in `lessons/README.md`.
 
 mod blocks;
+mod demo;
 pub mod document;
 mod fields;
 pub mod figure;
@@ -24,6 +25,7 @@ use self::markdown::Names;
 use self::mistake::{Mistake, Mistakes, Source, unknown};
 use self::script::Script;
 use self::trial::Trial;
+use super::demo::Demo;
 use super::{LessonData, ScenarioData, path};
 use crate::scenario::{Scenario, link};
 use crate::topics;
@@ -52,6 +54,8 @@ pub struct Lesson {
     pub figures: Vec<Figure>,
     /// What was tried under random faults.
     pub trials: Vec<Trial>,
+    /// Its small demonstrations.
+    pub demos: Vec<Demo>,
 }
 
 /// A piece of a lesson's text, rendered. All strings are HTML.
@@ -91,15 +95,19 @@ pub enum Block {
     Where(String),
     /// Papers.
     References(String),
+    /// Folders of the lessons in which it goes on, written or to come.
+    Onward(Vec<&'static str>),
+    /// The demonstration of that index.
+    Demo(usize),
 }
 
-/// The folders of lessons in `root`, by name.
+/// The folders of the lessons of the path in `root`, by name.
 pub fn folders(root: &Path) -> Result<Vec<String>, Mistakes> {
     let fail = |says: String| Mistakes(vec![Mistake { file: root.display().to_string(), line: 0, says }]);
     let mut slugs = Vec::new();
     for entry in std::fs::read_dir(root).map_err(|error| fail(format!("cannot be read: {error}")))? {
         let entry = entry.map_err(|error| fail(format!("cannot be read: {error}")))?;
-        if entry.path().is_dir() {
+        if entry.path().is_dir() && entry.file_name() != path::FALLACIES.slug {
             slugs.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
@@ -124,7 +132,7 @@ pub fn read_lesson(root: &Path, slug: &str) -> Result<Lesson, Mistakes> {
 pub fn read_scripts(root: &Path, slug: &str) -> Result<(BTreeMap<String, Script>, Mistakes), Mistakes> {
     let files = files(root.parent().unwrap_or(root), &root.join(slug)).map_err(|mistake| Mistakes(vec![mistake]))?;
     let fail = |says: String| Mistakes(vec![Mistake { file: slug.to_owned(), line: 0, says }]);
-    let (_, _, stop) = path::find(slug).ok_or_else(|| fail("is not on the path.".to_owned()))?;
+    let stop = path::stop_in(slug).ok_or_else(|| fail("is not on the path.".to_owned()))?;
     let topic = topics::topic(stop.number).ok_or_else(|| fail("has no algorithms yet.".to_owned()))?;
     let mut mistakes = Mistakes::default();
     Ok((script::read_all(topic, &files, &mut mistakes), mistakes))
@@ -154,7 +162,7 @@ fn files(house: &Path, folder: &Path) -> Result<Vec<(String, String, String)>, M
 pub fn read(slug: &str, lessons: &[String], source: Source<'_>, files: &[(String, String, String)]) -> Result<Lesson, Mistakes> {
     let mut mistakes = Mistakes::default();
     let whole = |says: String| Mistakes(vec![source.mistake(0, says)]);
-    let Some((_, _, stop)) = path::find(slug) else {
+    let Some(stop) = path::stop_in(slug) else {
         let known: Vec<&str> = path::PATH.iter().flat_map(|part| part.stops).map(|stop| stop.slug).collect();
         return Err(whole(unknown("lesson on the path", slug, &known)));
     };
@@ -183,7 +191,7 @@ pub fn read(slug: &str, lessons: &[String], source: Source<'_>, files: &[(String
     };
     let mut writer = Writer::new(source, &scripts, &names, mistakes);
     let blocks: Vec<Block> = pieces.iter().filter_map(|piece| writer.piece(piece)).collect();
-    let Writer { renderer, experiments, questions, mut mistakes, .. } = writer;
+    let Writer { renderer, experiments, questions, demos, mut mistakes, .. } = writer;
     renderer.finish(&mut mistakes);
     for figure in front.figures.iter().filter(|figure| !renderer.used.contains(&figure.name)) {
         mistakes.add(source.mistake(0, format!("the text never says {{{{{}}}}}: use the figure, or take it out.", figure.name)));
@@ -210,6 +218,7 @@ pub fn read(slug: &str, lessons: &[String], source: Source<'_>, files: &[(String
         scenarios,
         figures: front.figures,
         trials: front.trials,
+        demos,
     })
 }
 

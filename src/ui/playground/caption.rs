@@ -59,9 +59,11 @@ pub struct CaptionStripProps {
     pub said: Option<Said>,
     /// What stands there before anything has happened: the scenario's note.
     pub note: Rc<str>,
+    /// Whether screen readers hear it as it changes.
+    pub speaks: bool,
 }
 
-/// The strip between stage and diagram. A live region: screen readers hear what the eye sees.
+/// The strip under the stage. Where it speaks, screen readers hear what the eye sees.
 pub fn strip(props: &CaptionStripProps) -> Html {
     let (tone, icon) = match &props.said {
         Some(said) if said.fault => (Some("fault"), "#i-warn"),
@@ -69,7 +71,7 @@ pub fn strip(props: &CaptionStripProps) -> Html {
     };
     let text = props.said.as_ref().map_or_else(|| AttrValue::from(Rc::clone(&props.note)), |said| said.text.clone());
     html! {
-        <div class="caption" role="status" data-tone={tone}>
+        <div class="caption" role={props.speaks.then_some("status")} data-tone={tone}>
             <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
             // Keyed by its text, so that a new caption plays its entrance.
             <span key={text.to_string()} data-fresh="">{ text.clone() }</span>

@@ -853,7 +853,7 @@ impl Playground {
             <>
                 { part(BriefProps { run: handle.at_step(), act: act.clone() }, brief::brief) }
                 <stage::Stage run={handle.clone()} {look} act={act.clone()}/>
-                { part(caption::CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note) }, caption::strip) }
+                { part(caption::CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note), speaks: true }, caption::strip) }
                 <diagram::Diagram run={handle.clone()} {look} act={act.clone()}/>
                 <transport::Transport run={handle.clone()} {look} act={act.clone()}/>
                 <panels::Panels run={handle.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} teach={Rc::clone(&self.teach)} lesson={Rc::clone(&self.lesson)} program={self.program} act={act.clone()}/>
