@@ -296,6 +296,6 @@ fn intervene(timeline: &mut Timeline, what: Intervention) -> Result<(), Error> {
 
 impl Loaded {
     fn handle(&self) -> Run {
-        Run::new(&self.timeline, &self.scenario, self.edits, None)
+        Run::new(&self.timeline, &self.scenario, self.edits, None, &Rc::default())
     }
 }
