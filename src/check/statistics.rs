@@ -96,6 +96,12 @@ impl Histogram {
     }
 }
 
+/// The percentile of values in order, by nearest rank: the least value that so many percent of them do not exceed. `None` of nothing.
+pub fn percentile(sorted: &[u64], percent: u8) -> Option<u64> {
+    let rank = (sorted.len() * usize::from(percent)).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied()
+}
+
 /// Batches kept; when full, neighbours are joined.
 const BATCHES_MAX: usize = 64;
 /// Size of the first batches.

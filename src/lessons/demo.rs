@@ -1,7 +1,7 @@
 //! What a page of small demonstrations is given: for each the runs between which its reader chooses. Knows no algorithm.
 
 use super::Caption;
-use crate::sim::{Exhibit, Ledger, Timeline};
+pub use crate::scenario::measure::figures;
 use serde::{Deserialize, Serialize};
 
 /// All demonstrations of a page. Everything in it was checked when the page was written.
@@ -41,13 +41,4 @@ pub struct Setting {
     pub note: String,
     /// The scenario as the text of a link.
     pub link: String,
-}
-
-/// The figures of a run at its present moment: the first table that its algorithm shows.
-pub fn figures(timeline: &Timeline) -> Option<Ledger> {
-    let world = timeline.clock().world();
-    world.algorithm().exhibits(world, &timeline.record().trace).into_iter().find_map(|exhibit| match exhibit {
-        Exhibit::Ledger(ledger) => Some(ledger),
-        _ => None,
-    })
 }

@@ -5,6 +5,7 @@
 //! the page as one [`LessonData`]. So no prose and no parser is in the wasm module.
 
 pub mod demo;
+pub use crate::scenario::goal;
 pub mod history;
 pub mod map;
 pub mod path;
@@ -37,6 +38,8 @@ pub struct LessonData {
     pub captions: Vec<Caption>,
     /// The questions at the end.
     pub questions: Vec<Question>,
+    /// What is measured in its text, each with its algorithm, as the texts of [`Measure`](crate::scenario::measure::Measure).
+    pub measures: Vec<String>,
 }
 
 /// A run that a lesson offers.

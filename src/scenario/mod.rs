@@ -3,10 +3,13 @@
 //! A scenario holds inputs, never state. Opening one replays it; [`Moment::fingerprint`] tells whether it still goes as it went.
 
 pub mod challenge;
+pub mod compare;
 pub mod export;
 pub mod goal;
 pub mod link;
+pub mod measure;
 pub mod search;
+pub mod thousand;
 pub mod words;
 
 use crate::sim::timeline::Entry;

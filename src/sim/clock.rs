@@ -9,7 +9,7 @@ use super::hash::{Fingerprint, finish, fold, stable_hash};
 use super::network::{Network, Scope};
 use super::trace::{Event, Fired, Mark, MarkKind, Record, Violation};
 use super::world::{Slot, Status, Step};
-use super::{Choice, Conditions, Error, MessageId, NodeId, Params, World, error, limits};
+use super::{Choice, Conditions, Error, Flight, MessageId, NodeId, Params, World, error, limits};
 use crate::sim::sorted::SortedMap;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -148,6 +148,16 @@ impl Clock {
     /// The fingerprint of the whole run so far: every step with its time, and the state it led to.
     pub fn fingerprint(&self) -> u64 {
         finish(fold(self.fingerprint.value(), fold(self.world.fingerprint(), self.world.now_us())))
+    }
+
+    /// The messages that the last step sent and that are still on their way.
+    pub fn sent(&self) -> impl Iterator<Item = &Flight> {
+        self.effects.sent().iter().filter_map(|id| self.world.flight(*id))
+    }
+
+    /// When the next thing happens by itself, in virtual microseconds; `None` if nothing is due.
+    pub fn next_us(&mut self) -> Option<u64> {
+        self.agenda.next(&mut self.world, u64::MAX).map(|(next_us, _)| next_us)
     }
 
     /// Whether nothing happens by itself.

@@ -185,6 +185,12 @@ impl Timeline {
         self.snapshots.len()
     }
 
+    /// When the next event or entry of the journal is due, in virtual microseconds; `None` if nothing is.
+    pub fn next_us(&mut self) -> Option<u64> {
+        let told_us = self.branch().journal.get(self.done).map(|entry| entry.at.time_us.max(self.now_us()));
+        self.clock.next_us().into_iter().chain(told_us).min()
+    }
+
     /// Applies the next event or entry of the journal that is due by `until_us`; says whether there was one.
     fn one(&mut self, until_us: u64) -> Result<bool, Error> {
         let branch = self.active.min(self.branches.len() - 1);
@@ -261,7 +267,7 @@ impl Timeline {
     }
 
     /// Whether the last step broke an invariant. Violations are kept in the order of their steps.
-    fn broke_now(&self) -> bool {
+    pub fn broke_now(&self) -> bool {
         let Some(last) = self.step_count().checked_sub(1) else { return false };
         self.record.violations.binary_search_by_key(&last, |violation| violation.step).is_ok()
     }

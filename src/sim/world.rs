@@ -165,7 +165,8 @@ impl Slot {
         self.timers.get_mut(at)
     }
 
-    fn fingerprint(&self) -> u64 {
+    /// A stable hash of the node's state: its parts, whether it runs, which timers are armed.
+    pub fn fingerprint(&self) -> u64 {
         if self.hash.get() == 0 {
             let mut hash = fold(self.parts.fingerprint(), stable_hash(&(self.status, self.started)));
             for timer in self.timers() {

@@ -4,9 +4,9 @@ use super::fields::Fields;
 use super::mistake::{Mistake, Mistakes, unknown};
 use super::script::Script;
 use super::units;
-use crate::lessons::demo::figures;
-use crate::lessons::goal::{Goal, unknown_condition};
-use crate::sim::Timeline;
+use crate::check::statistics::percentile;
+use crate::lessons::goal::unknown_condition;
+use crate::scenario::measure::{Measure, Quantity, Unmeasured, stated};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -31,10 +31,8 @@ pub struct Figure {
     file: String,
     line: u32,
     statistic: Statistic,
-    quantity: Quantity,
-    from: Option<String>,
-    to: Option<String>,
-    until_us: u64,
+    /// What is measured of each run.
+    pub measure: Measure,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,18 +43,6 @@ enum Statistic {
     Mean,
     /// In how many of the runs the condition came true.
     Share,
-}
-
-#[derive(Clone)]
-enum Quantity {
-    Time,
-    /// What the fact `to` says under this name.
-    Reading(String),
-    /// Messages sent of these kinds.
-    Messages(Vec<u16>),
-    Bytes,
-    /// What a row of the algorithm's first table says.
-    Row(String),
 }
 
 /// A measured value in millionths of its unit: of a second, of a message, of a percent.
@@ -158,10 +144,7 @@ impl Figure {
             file: place.file,
             line: place.line,
             statistic,
-            quantity,
-            from,
-            to,
-            until_us,
+            measure: Measure { quantity, from, to, until_us },
         })
     }
 
@@ -201,65 +184,21 @@ impl Figure {
         let fail = |says: String| Mistake { file: self.file.clone(), line: self.line, says };
         let scenario = script.play(seed)?;
         let mut timeline = scenario.timeline().map_err(|why| fail(why.to_string()))?;
-        if !timeline.play_to(self.until_us, EVENTS_MAX).map_err(|error| fail(error.to_string()))? {
-            return Err(fail(format!("the run takes more than {EVENTS_MAX} events. Give it an `until`.")));
-        }
-        let when = |timeline: &Timeline, steps: Vec<String>| Goal { steps, params: Vec::new() }.progress(timeline, 0).reached_us;
-        let from_us = match &self.from {
-            None => 0,
-            Some(from) => match when(&timeline, vec![from.clone()]) {
-                Some(from_us) => from_us,
-                None => return Ok(None),
-            },
-        };
-        let to_us = match &self.to {
-            None => self.until_us,
-            Some(to) => match when(&timeline, self.from.iter().chain([to]).cloned().collect()) {
-                Some(to_us) => to_us,
-                None => return Ok(None),
-            },
-        };
-        if matches!(self.quantity, Quantity::Time) {
-            return Ok(Some(to_us.saturating_sub(from_us)));
-        }
-        if let (Quantity::Reading(name), Some(to)) = (&self.quantity, &self.to) {
-            let facts = script.entry.algorithm.facts();
-            let is_it = |fact: u16| facts.get(usize::from(fact)).is_some_and(|info| info.name == to);
-            let fired = timeline.record().fired.iter().find(|fired| fired.time_us == to_us && is_it(fired.fact));
-            let said = fired.and_then(|fired| fired.bindings.values.iter().find(|(known, _)| known == name));
-            let (number, unit, places) = said
-                .and_then(|(_, text)| stated(text))
-                .ok_or_else(|| fail(format!("\u{201c}{to}\u{201d} says no number under the name {name}.")))?;
-            return Ok(Some(number * unit.micro / 10u64.pow(places)));
-        }
-        if let Quantity::Row(label) = &self.quantity {
-            timeline.seek_time(to_us).map_err(|error| fail(error.to_string()))?;
-            let says = || fail(format!("the algorithm's first table has no number in a row \u{201c}{label}\u{201d}."));
-            let (number, unit, places) = cell(&timeline, label).as_deref().and_then(stated).ok_or_else(says)?;
-            return Ok(Some(number * unit.micro / 10u64.pow(places)));
-        }
-        let mut count = |at_us: u64| -> Result<u64, Mistake> {
-            timeline.seek_time(at_us).map_err(|error| fail(error.to_string()))?;
-            let tallies = timeline.clock().tallies();
-            Ok((0u16..)
-                .zip(tallies)
-                .map(|(kind, tally)| match &self.quantity {
-                    Quantity::Messages(kinds) if kinds.contains(&kind) => tally.sent,
-                    Quantity::Messages(_) | Quantity::Time | Quantity::Reading(_) | Quantity::Row(_) => 0,
-                    Quantity::Bytes => tally.bytes,
-                })
-                .sum())
-        };
-        let before = if self.from.is_some() { count(from_us)? } else { 0 };
-        Ok(Some((count(to_us)? - before) * 1_000_000))
+        let sample = self.measure.sample(&mut timeline, EVENTS_MAX).map_err(|why| {
+            fail(match why {
+                Unmeasured::Broke(error) => error.to_string(),
+                Unmeasured::TooLong => format!("the run takes more than {EVENTS_MAX} events. Give it an `until`."),
+                Unmeasured::NoNumber => match &self.measure.quantity {
+                    Quantity::Row(label) => format!("the algorithm's first table has no number in a row \u{201c}{label}\u{201d}."),
+                    Quantity::Reading(name) => {
+                        format!("\u{201c}{}\u{201d} says no number under the name {name}.", self.measure.to.as_deref().unwrap_or(""))
+                    }
+                    _ => "it has no number.".to_owned(),
+                },
+            })
+        })?;
+        Ok(sample.map(|sample| sample.value))
     }
-}
-
-/// The first cell of a row of the first table.
-fn cell(timeline: &Timeline, label: &str) -> Option<String> {
-    let ledger = figures(timeline)?;
-    let row = ledger.rows.iter().find(|row| row.label == label)?;
-    row.cells.first().map(|cell| cell.text.clone())
 }
 
 impl Statistic {
@@ -268,10 +207,7 @@ impl Statistic {
         samples.sort_unstable();
         match self {
             Statistic::Only => samples.first().copied(),
-            Statistic::Percentile(percent) => {
-                let rank = (samples.len() * usize::from(percent)).div_ceil(100).max(1);
-                samples.get(rank - 1).copied()
-            }
+            Statistic::Percentile(percent) => percentile(&samples, percent),
             Statistic::Mean => {
                 let count = u64::try_from(samples.len()).ok()?;
                 (samples.iter().sum::<u64>() + count / 2).checked_div(count)
@@ -282,29 +218,4 @@ impl Statistic {
             }
         }
     }
-}
-
-struct Unit {
-    name: &'static str,
-    /// Millionths of a second, of a message, of a percent, of a byte.
-    micro: u64,
-}
-
-const UNITS: &[Unit] = &[
-    Unit { name: "ms", micro: 1_000 },
-    Unit { name: "s", micro: 1_000_000 },
-    Unit { name: "%", micro: 1_000_000 },
-    Unit { name: "kB", micro: 1_000_000_000 },
-    Unit { name: "", micro: 1_000_000 },
-];
-
-/// "1.24 s" as 124, the unit, and 2 places.
-fn stated(text: &str) -> Option<(u64, &'static Unit, u32)> {
-    let (number, unit) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
-    let unit = UNITS.iter().find(|known| known.name == unit)?;
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let places = u32::try_from(fraction.len()).ok()?;
-    let plain = whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
-    let fits = !whole.is_empty() && plain && unit.micro % 10u64.checked_pow(places)? == 0;
-    Some((format!("{whole}{fraction}").parse().ok()?, unit, places)).filter(|_| fits)
 }

@@ -101,6 +101,19 @@ pub enum Block {
     Demo(usize),
 }
 
+/// What the figures of a lesson measure: of each measure one, whatever is made of it.
+fn measures(figures: &[Figure], scripts: &BTreeMap<String, Script>) -> Vec<String> {
+    let mut texts = Vec::new();
+    for figure in figures {
+        let Some(script) = scripts.get(&figure.scenario) else { continue };
+        let text = figure.measure.to_text(script.algorithm);
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts
+}
+
 /// The folders of the lessons of the path in `root`, by name.
 pub fn folders(root: &Path) -> Result<Vec<String>, Mistakes> {
     let fail = |says: String| Mistakes(vec![Mistake { file: root.display().to_string(), line: 0, says }]);
@@ -208,6 +221,7 @@ pub fn read(slug: &str, lessons: &[String], source: Source<'_>, files: &[(String
             experiments,
             captions: front.captions,
             questions,
+            measures: measures(&front.figures, &scripts),
         },
         description: front.description,
         hook: front.hook,

@@ -2,6 +2,7 @@
 
 use super::{Inquiry, Report, Search};
 use crate::check::shrink::Minimiser;
+use crate::scenario::thousand::{Sampled, Sampling, Thousand};
 use crate::scenario::{Scenario, link};
 use crate::sim::timeline::Entry;
 use crate::topics::Topic;
@@ -26,6 +27,8 @@ pub enum Task {
         /// It is broken by then, in virtual microseconds.
         until_us: u64,
     },
+    /// Measure it with a thousand other seeds.
+    Thousand(Sampling),
 }
 
 impl Task {
@@ -44,6 +47,8 @@ pub enum News {
     Search(Report),
     /// How far shrinking is.
     Shrink(Shrunk),
+    /// What runs have measured so far.
+    Thousand(Sampled),
     /// It cannot be done, for this reason.
     Refused(String),
 }
@@ -67,6 +72,8 @@ pub enum Work {
     Search(Inquiry),
     /// A run that is shrunk, of so many things done.
     Shrink(Box<Minimiser>, u32),
+    /// Runs that are measured.
+    Thousand(Box<Thousand>),
 }
 
 impl Work {
@@ -85,6 +92,7 @@ impl Work {
                 let minimiser = Minimiser::new(&setup, done, usize::from(invariant), until_us);
                 minimiser.map(|minimiser| Work::Shrink(Box::new(minimiser), of)).map_err(|error| error.to_string())
             }
+            Task::Thousand(sampling) => Thousand::new(scenario, sampling).map(|thousand| Work::Thousand(Box::new(thousand))),
         }
     }
 
@@ -104,6 +112,10 @@ impl Work {
                 let left = u32::try_from(minimiser.journal().len()).unwrap_or(u32::MAX);
                 (News::Shrink(Shrunk { of: *of, left, journal, is_over }), is_over)
             }
+            Work::Thousand(thousand) => match thousand.go_on() {
+                Ok(sampled) => (News::Thousand(sampled.clone()), sampled.is_over),
+                Err(why) => (News::Refused(why), true),
+            },
         }
     }
 }
