@@ -1,7 +1,9 @@
 //! Everything that a reader can ask of the playground. Components send actions up; the playground alone carries them out.
 
 use crate::scenario::Scenario;
+use crate::scenario::compare::Difference;
 use crate::scenario::link::Source;
+use crate::scenario::measure::Measure;
 use crate::scenario::search::Search;
 use crate::sim::{History, Intervention, MessageId, NodeId};
 use crate::ui::playground::panels::teach::Teach;
@@ -78,6 +80,35 @@ pub enum Action {
     CloseNote,
     /// Leave the challenge: the run stays, and nothing is locked any more.
     LeaveChallenge,
+    /// Compare this run with others.
+    Compare(Comparing),
+    /// Something that is asked on the side of the other run.
+    There(Box<Action>),
+}
+
+/// What a reader asks of comparisons.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Comparing {
+    /// The other run is to differ in this.
+    Differ(Difference),
+    /// Put it beside this one.
+    Begin(Difference),
+    /// Take it away.
+    End,
+    /// Show it in the panels, or this one.
+    Panels(bool),
+    /// Open it in place of this one.
+    OpenOther,
+    /// Go to the moment at which both part.
+    GoToParting,
+    /// A figure of those on offer, by index.
+    Figure(usize),
+    /// Measure it, which is called so, in a thousand runs.
+    Measure(Measure, String),
+    /// Stop measuring.
+    Stop,
+    /// Open a run of that bar.
+    OpenBar(usize),
 }
 
 /// What a reader asks of the Explorer.
@@ -151,6 +182,8 @@ pub enum Tab {
     Cost,
     /// All runs that there are.
     Explore,
+    /// This run beside others.
+    Compare,
     /// Params, rules, network, cluster.
     Settings,
     /// Links and files.

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod ahead;
 pub mod demos;
+pub mod el;
 pub mod exhibits;
 pub mod files;
 pub mod home;

@@ -91,11 +91,27 @@ pub fn all(selector: &str) -> Vec<Element> {
     (0..list.length()).filter_map(|index| list.item(index)?.dyn_into().ok()).collect()
 }
 
+/// Puts the keyboard's focus on an element, be it of the page or of a picture.
+pub fn focus(element: &Element) {
+    // An element that cannot take the focus leaves it where it was.
+    let _ = match element.dyn_ref::<web_sys::SvgElement>() {
+        Some(element) => element.focus(),
+        None => element.dyn_ref::<web_sys::HtmlElement>().map_or(Ok(()), web_sys::HtmlElement::focus),
+    };
+}
+
 /// Scrolls something into view, gently unless the reader wants no motion.
 pub fn scroll_to(element: &Element) {
     let options = web_sys::ScrollIntoViewOptions::new();
     options.set_behavior(if reduced_motion() { web_sys::ScrollBehavior::Auto } else { web_sys::ScrollBehavior::Smooth });
     element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Goes back to the top of what scrolls by itself and has that id.
+pub fn show_top_of(id: &str) {
+    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
+        element.set_scroll_top(0);
+    }
 }
 
 /// Shows the banner that stands outside everything that may have failed, with ways on.

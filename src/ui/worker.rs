@@ -30,7 +30,7 @@ impl Drop for Job {
 impl Job {
     /// Gives a worker the task of that text. `tell` hears what comes of it, with the real milliseconds since it began.
     pub fn new(order: &str, tell: Callback<(News, f64)>) -> Result<Self, String> {
-        Job::start(order, tell).map_err(|_| "This browser starts no worker for this page, so it cannot search here.".to_owned())
+        Job::start(order, tell).map_err(|_| "This browser starts no worker for this page, so it cannot do this here.".to_owned())
     }
 
     fn start(order: &str, tell: Callback<(News, f64)>) -> Result<Self, JsValue> {

@@ -7,7 +7,7 @@ use crate::scenario::challenge::{Challenge, TOOLS};
 use crate::scenario::goal::{self, in_words, param_in_words};
 use crate::scenario::words;
 use crate::sim::{Algorithm, Timeline};
-use crate::ui::action::{Action, Tool};
+use crate::ui::action::{Action, Comparing, Tool};
 use crate::ui::run::Run;
 use std::slice;
 use yew::prelude::*;
@@ -29,7 +29,9 @@ pub fn refuses(challenge: &Challenge, timeline: &Timeline, action: &Action) -> O
         | Action::OpenText(..)
         | Action::SetUp(_)
         | Action::Solution(_)
-        | Action::Explore(_) => Some(STAYS.to_owned()),
+        | Action::Explore(_)
+        | Action::Compare(Comparing::OpenOther | Comparing::OpenBar(_)) => Some(STAYS.to_owned()),
+        Action::There(action) => refuses(challenge, timeline, action),
         _ => None,
     }
 }

@@ -61,7 +61,7 @@ impl Asked {
                 let first = shrunk.journal.first().map_or(At::default(), |entry| entry.at);
                 Some((&shrunk.journal, first))
             }
-            News::Shrink(_) | News::Refused(_) => None,
+            News::Shrink(_) | News::Thousand(_) | News::Refused(_) => None,
         }
     }
 
@@ -69,7 +69,7 @@ impl Asked {
     pub fn map(&self) -> Option<&Map> {
         match self.news.as_ref()? {
             News::Search(report) => report.map.as_ref(),
-            News::Shrink(_) | News::Refused(_) => None,
+            News::Shrink(_) | News::Thousand(_) | News::Refused(_) => None,
         }
     }
 }

@@ -2,9 +2,11 @@
 
 mod brief;
 pub mod caption;
+pub mod compare;
 pub mod diagram;
 pub mod experiments;
 pub mod explore;
+mod halves;
 mod opening;
 pub mod panels;
 pub mod stage;
@@ -15,6 +17,7 @@ use crate::check::history::parse;
 use crate::lessons::LessonData;
 use crate::lessons::progress::Progress;
 use crate::scenario::challenge::Extras;
+use crate::scenario::compare::Difference;
 use crate::scenario::link::Source;
 use crate::scenario::search::Search;
 use crate::scenario::search::task::{News, Task};
@@ -23,13 +26,15 @@ use crate::sim::timeline::Entry;
 use crate::sim::{At, Choice, Error, ExhibitKind, History, Intervention, Timeline};
 use crate::ui::Program;
 use crate::ui::action::{Action, Dock, Exploring, Look, SPEED_USUAL, SPEEDS, Selected, Tab, Tool};
+use crate::ui::el::el;
 use crate::ui::memory;
-use crate::ui::part::part;
+use crate::ui::part::keyed;
 use crate::ui::run::Run;
 use crate::ui::worker::Job;
 use crate::ui::{page, questions};
 use brief::BriefProps;
-use caption::Said;
+use caption::{CaptionStripProps, Said};
+use compare::{Beside, Both, Compare};
 use experiments::Attempt;
 use explore::{Asked, Explore};
 use gloo::events::EventListener;
@@ -70,6 +75,8 @@ pub enum Msg {
     Hash,
     /// What the worker tells, with the real milliseconds since it began.
     Told(News, f64),
+    /// What the worker tells that plays a thousand runs.
+    Counted(News),
 }
 
 /// The playground of a page.
@@ -91,6 +98,14 @@ pub struct Playground {
     /// An experiment whose search begins once its run is open.
     goal_waiting: Option<String>,
     told: Callback<(News, f64)>,
+    compare: Rc<Compare>,
+    /// The run beside the reader's.
+    beside: Option<Beside>,
+    /// Put beside the run once that is open.
+    difference_waiting: Option<Difference>,
+    /// The worker that plays a thousand runs, while it does.
+    counting: Option<Job>,
+    counted: Callback<(News, f64)>,
     notice: Option<AttrValue>,
     frame: Option<AnimationFrame>,
     last_frame_ms: Option<f64>,
@@ -99,6 +114,8 @@ pub struct Playground {
     /// Virtual microseconds that the last frames left over.
     carry_us: f64,
     act: Callback<Action>,
+    /// The same, for what shows the other run.
+    act_there: Callback<Action>,
     /// Kept for as long as the playground lives.
     listeners: Vec<EventListener>,
 }
@@ -166,6 +183,11 @@ impl Component for Playground {
             job: None,
             goal_waiting: None,
             told: ctx.link().callback(|(news, elapsed_ms)| Msg::Told(news, elapsed_ms)),
+            compare: Rc::default(),
+            beside: None,
+            difference_waiting: None,
+            counting: None,
+            counted: ctx.link().callback(|(news, _)| Msg::Counted(news)),
             notice: None,
             frame: None,
             last_frame_ms: None,
@@ -173,6 +195,7 @@ impl Component for Playground {
             now_ms: 0.0,
             carry_us: 0.0,
             act: ctx.link().callback(Msg::Act),
+            act_there: ctx.link().callback(|action| Msg::Act(Action::There(Box::new(action)))),
             listeners,
             lesson,
         };
@@ -189,6 +212,7 @@ impl Component for Playground {
             Msg::Frame(now_ms) => self.frame(now_ms),
             Msg::Told(news, elapsed_ms) => self.hear(news, elapsed_ms),
             Msg::Hash => self.open_asked(),
+            Msg::Counted(news) => self.hear_count(news),
         }
         self.keep_frames(ctx);
         true
@@ -198,7 +222,7 @@ impl Component for Playground {
         html! {
             <>
                 { self.view_dock() }
-                <div class="pg-body" id="pg-body">
+                <div class="pg-body" id="pg-body" data-pair={self.beside.is_some().then_some("")}>
                     { self.view_title() }
                     { self.view_notice() }
                     { self.view_run() }
@@ -293,11 +317,13 @@ impl Playground {
                 self.carry_us = 0.0;
                 self.opening = Opening::new(&scenario);
                 self.goal_waiting = None;
+                (self.beside, self.difference_waiting) = (None, None);
                 if self.run.as_ref().is_none_or(|run| (run.scenario.topic, run.scenario.algorithm) != (scenario.topic, scenario.algorithm))
                 {
                     // Another algorithm has other properties.
-                    self.job = None;
+                    (self.job, self.counting) = (None, None);
                     self.explore = Rc::default();
+                    self.compare = Rc::default();
                     if is_worked_in(&timeline) {
                         self.look.tab = Tab::Exhibit(0);
                     }
@@ -338,6 +364,9 @@ impl Playground {
         if let Some(id) = self.goal_waiting.take() {
             self.search_for(&id);
         }
+        if let Some(difference) = self.difference_waiting.take() {
+            self.compare_with(difference);
+        }
     }
 
     // ---- actions ----
@@ -359,6 +388,7 @@ impl Playground {
             Action::Play => self.look.playing = self.opening.is_none(),
             Action::Pause => self.look.playing = false,
             Action::TogglePlay => self.look.playing = !self.look.playing && self.opening.is_none(),
+            Action::Step | Action::StepBack if self.step_both(action == Action::StepBack) => {}
             Action::Step => self.travel(|timeline| timeline.step().map(|_| ())),
             Action::StepBack => self.travel(|timeline| {
                 let steps = timeline.step_count();
@@ -384,8 +414,14 @@ impl Playground {
                 self.raise_dock();
             }
             Action::OpenText(text, source) => self.open_text(&text, source),
-            Action::Select(selected) => self.look.selected = selected,
-            Action::Menu(menu) => self.look.menu = menu,
+            Action::Select(selected) => {
+                self.look.selected = selected;
+                self.point_there(selected);
+            }
+            Action::Menu(menu) => {
+                self.look.menu = menu;
+                self.close_menu_there();
+            }
             Action::Tool(tool) => self.look.tool = tool,
             Action::Tab(tab) => self.look.tab = tab,
             Action::Cone(step) => self.look.cone = step,
@@ -394,6 +430,8 @@ impl Playground {
             Action::SetUp(id) => self.set_up(&id),
             Action::Solution(id) => self.play_solution(&id),
             Action::Explore(exploring) => self.explore(exploring),
+            Action::Compare(comparing) => self.compare(comparing),
+            Action::There(action) => self.act_there(*action),
             Action::History(history) => {
                 if let Some(run) = &mut self.run {
                     run.edits += 1;
@@ -442,11 +480,15 @@ impl Playground {
         run.edits += 1;
         let result = go(&mut run.timeline.borrow_mut());
         self.report(result);
+        self.follow();
         self.after_change();
     }
 
     fn intervene(&mut self, interventions: Vec<Intervention>) {
         self.look.menu = None;
+        if self.refuses(&interventions) {
+            return;
+        }
         let Some(run) = &mut self.run else { return };
         if self.opening.is_some() {
             return;
@@ -454,11 +496,16 @@ impl Playground {
         run.edits += 1;
         let branches = run.timeline.borrow().branches().len();
         pace(&mut run.timeline.borrow_mut());
-        let result = interventions.into_iter().try_for_each(|intervention| run.timeline.borrow_mut().intervene(intervention));
+        let mut done = Vec::new();
+        let result = interventions.into_iter().try_for_each(|intervention| {
+            done.push(intervention.clone());
+            run.timeline.borrow_mut().intervene(intervention).inspect_err(|_| _ = done.pop())
+        });
         if run.timeline.borrow().branches().len() > branches {
             self.notice = Some("You changed the past. What came after it before is kept as a branch: choose it beside the speed.".into());
         }
         self.report(result);
+        self.tell_other(&done);
         self.after_change();
     }
 
@@ -474,7 +521,7 @@ impl Playground {
         let Some(run) = &self.run else { return };
         let (title, note, sent) = (run.title.clone(), Rc::clone(&run.note), Rc::clone(&run.sent));
         let scenario = sent.challenge.as_ref().map_or_else(|| (*run.scenario).clone(), |challenge| challenge.start(&run.scenario));
-        self.open_with(scenario, title, note, sent);
+        self.open_again(scenario, title, note, sent);
     }
 
     /// A new run of the same algorithm with something else to start from, and nothing done to it.
@@ -486,7 +533,7 @@ impl Playground {
         scenario.moment = crate::scenario::Moment::default();
         change(&mut scenario);
         self.attempt = None;
-        self.open(scenario, "".into(), "A new run. Press play.".into());
+        self.open_again(scenario, "".into(), "A new run. Press play.".into(), Rc::default());
     }
 
     fn set_up(&mut self, id: &str) {
@@ -618,7 +665,7 @@ impl Playground {
         let is_over = match &news {
             News::Search(report) => report.is_over(),
             News::Shrink(shrunk) => shrunk.is_over,
-            News::Refused(_) => true,
+            News::Thousand(_) | News::Refused(_) => true,
         };
         self.ask(|explore| {
             if let Some(asked) = &mut explore.asked {
@@ -683,6 +730,7 @@ impl Playground {
         }
         self.notice = Some("This is the run that was found. Yours is kept as a branch: choose it beside the speed.".into());
         self.look = Look { selected: None, menu: None, cone: None, playing: false, ..self.look };
+        self.follow();
         self.after_change();
     }
 
@@ -690,7 +738,7 @@ impl Playground {
 
     /// Asks for the next frame while there is something to do in it.
     fn keep_frames(&mut self, ctx: &Context<Self>) {
-        if !self.look.playing && self.opening.is_none() {
+        if !self.look.playing && self.opening.is_none() && !self.is_catching_up() {
             self.frame = None;
             self.last_frame_ms = None;
         } else if self.frame.is_none() {
@@ -706,6 +754,10 @@ impl Playground {
             self.go_on_opening();
             return;
         }
+        if self.is_catching_up() {
+            self.catch_up();
+            return;
+        }
         let passed_ms = self.last_frame_ms.map_or(0.0, |last_ms| (now_ms - last_ms).clamp(0.0, FRAME_MS_MAX));
         self.last_frame_ms = Some(now_ms);
         let (times, per) = SPEEDS.get(usize::from(self.look.speed)).map_or((1, 1), |(times, per, _)| (*times, *per));
@@ -718,11 +770,13 @@ impl Playground {
         let target_us = run.timeline.borrow().now_us() + whole_us;
         // A violation is worth a stop, unless it is a solution that plays: it may have further to go.
         let shown = self.attempt.as_ref().is_some_and(Attempt::is_shown);
-        let result = if shown {
-            run.timeline.borrow_mut().play_to(target_us, EVENTS_PER_FRAME_MAX).map(|_| false)
-        } else {
-            run.timeline.borrow_mut().play_until_broken(target_us, EVENTS_PER_FRAME_MAX)
+        let timeline = Rc::clone(&run.timeline);
+        let result = match self.play_both(target_us, EVENTS_PER_FRAME_MAX, !shown) {
+            Some(result) => result,
+            None if shown => timeline.borrow_mut().play_to(target_us, EVENTS_PER_FRAME_MAX).map(|_| false),
+            None => timeline.borrow_mut().play_until_broken(target_us, EVENTS_PER_FRAME_MAX),
         };
+        let Some(run) = &self.run else { return };
         let stepped = run.timeline.borrow().step_count() != steps;
         let ended = run.timeline.borrow().now_us() >= crate::sim::limits::TIME_US_MAX;
         if result == Ok(true) || ended {
@@ -848,16 +902,39 @@ impl Playground {
             let percent = opening.percent(&run.timeline.borrow());
             return html! { <p class="pg-wait" role="status">{ format!("Replaying the run up to its moment: {percent} %") }</p> };
         }
-        let (handle, look, act) = (run.handle(), self.look, &self.act);
+        let (handle, look, act, both) = (run.handle(), self.look, &self.act, self.both());
+        let caption = CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note), speaks: true };
+        let parted_us = both.as_ref().and_then(halves::parted_us);
+        // Keyed, so that what is there already stays when the other run comes or goes.
+        let mut parts = vec![keyed("brief", BriefProps { run: handle.at_step(), act: act.clone() }, brief::brief)];
+        parts.extend(both.as_ref().map(|both| halves::head(both, false, act)));
+        parts.push(view_stage(handle.clone(), look, act));
+        parts.push(keyed("caption", caption, caption::strip));
+        if let Some(both) = &both {
+            let stage = view_stage(both.there.clone(), halves::look_there(both, look), &self.act_there);
+            parts.push(halves::head(both, true, act));
+            parts.push(el("div", "there there-stage").hold(stage).done_as("there-stage"));
+            parts.push(el("div", "there there-caption").hold(halves::caption_there(both)).done_as("there-caption"));
+            parts.push(halves::strip(both, act));
+        }
+        parts.push(view_diagram(handle.clone(), look, (false, parted_us), act));
+        if let Some(both) = &both {
+            let diagram = view_diagram(both.there.clone(), halves::look_there(both, look), (true, parted_us), &self.act_there);
+            parts.push(el("div", "there there-diagram").hold(diagram).done_as("there-diagram"));
+        }
+        parts.push(html! { <transport::Transport key="transport" run={handle.clone()} {look} {parted_us} act={act.clone()}/> });
+        parts.push(self.view_panels(handle, both.as_ref()));
+        html! { <>{ for parts }</> }
+    }
+
+    fn view_panels(&self, here: Run, both: Option<&Both>) -> Html {
+        let (run, look, act) = match both.filter(|both| both.is_there) {
+            Some(both) => (both.there.clone(), halves::look_there(both, self.look), &self.act_there),
+            None => (here, self.look, &self.act),
+        };
         html! {
-            <>
-                { part(BriefProps { run: handle.at_step(), act: act.clone() }, brief::brief) }
-                <stage::Stage run={handle.clone()} {look} act={act.clone()}/>
-                { part(caption::CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note), speaks: true }, caption::strip) }
-                <diagram::Diagram run={handle.clone()} {look} act={act.clone()}/>
-                <transport::Transport run={handle.clone()} {look} act={act.clone()}/>
-                <panels::Panels run={handle.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} teach={Rc::clone(&self.teach)} lesson={Rc::clone(&self.lesson)} program={self.program} act={act.clone()}/>
-            </>
+            <panels::Panels key="panels" run={run.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} compare={Rc::clone(&self.compare)}
+                both={both.map(Both::at_step)} teach={Rc::clone(&self.teach)} lesson={Rc::clone(&self.lesson)} program={self.program} act={act.clone()}/>
         }
     }
 
@@ -866,6 +943,18 @@ impl Playground {
             experiments::controls(experiment, self.attempt.as_ref(), &self.progress, &self.act)
         }) } }
     }
+}
+
+// Each is shown twice where two runs stand side by side.
+
+#[inline(never)]
+fn view_stage(run: Run, look: Look, act: &Callback<Action>) -> Html {
+    html! { <stage::Stage key="stage" {run} {look} act={act.clone()}/> }
+}
+
+#[inline(never)]
+fn view_diagram(run: Run, look: Look, (is_there, parted_us): (bool, Option<u64>), act: &Callback<Action>) -> Html {
+    html! { <diagram::Diagram key="diagram" {run} {look} {is_there} {parted_us} act={act.clone()}/> }
 }
 
 /// Whether the first exhibit is there to be worked in: documents, or steps to choose from where nothing happens by itself. Then the page opens

@@ -1,7 +1,7 @@
 //! What is no message: spikes for events at a node, flags for what was done to the run, shades for partitions.
 
 use super::lanes::Lanes;
-use super::projection::{Plot, Scale, TOP_PX};
+use super::projection::{LEFT_PX, Plot, RIGHT_PX, Scale, TOP_PX};
 use crate::sim::sorted::SortedSet;
 use crate::sim::{Choice, Event, NodeId, Timeline};
 use crate::ui::svg::{Path, px};
@@ -155,6 +155,16 @@ fn view_flag(flag: &Flag, bottom: f64) -> Html {
         _ => Path::new().to(x, y).line(x + 8.0, y + 4.5).line(x, y + 9.0),
     };
     html! { <g data-kind={flag.kind}><path class="fault-mark" d={staff}/><path class="fault-flag" d={cloth.close().data()}/></g> }
+}
+
+/// The line at which two runs part, at `x` in the picture; nothing if that is not in it.
+pub fn parting(plot: &Plot, x: f64) -> Html {
+    if x < LEFT_PX || x > plot.width - RIGHT_PX {
+        return Html::default();
+    }
+    let staff = Path::new().to(x, TOP_PX - 8.0).line(x, plot.bottom()).data();
+    let fork = Path::new().to(x - 7.0, TOP_PX - 15.0).line(x, TOP_PX - 8.0).line(x + 7.0, TOP_PX - 15.0).data();
+    html! { <g class="parting-mark"><path d={staff}/><path d={fork}/></g> }
 }
 
 /// What [`shades`] shows.

@@ -30,6 +30,8 @@ use scene::{Angle, Scene, Target};
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// What the keys do.
+const WALK: &str = "The left and right arrow keys walk along them, Enter goes to the moment, plus and minus zoom.";
 /// A drag shorter than this delays nothing, in pixels.
 const DRAG_PX_MIN: f64 = 3.0;
 
@@ -40,6 +42,10 @@ pub struct DiagramProps {
     pub run: Run,
     /// What is selected, and whose cone is lit.
     pub look: Look,
+    /// Whether it is the run beside the reader's: its names in the page are others.
+    pub is_there: bool,
+    /// When this run and the one beside it part, in virtual microseconds.
+    pub parted_us: Option<u64>,
     /// Where actions go.
     pub act: Callback<Action>,
 }
@@ -150,19 +156,22 @@ pub fn Diagram(props: &DiagramProps) -> Html {
         act: props.act.clone(),
     };
     let told_y = ring.map(|at| at.1).or(told_arrow.map(|arrow| arrow.to.1)).unwrap_or(0.0);
+    let side = if props.is_there { "there" } else { "diagram" };
+    let id = |of: &str| AttrValue::from(format!("{side}-{of}"));
     let grabbing = matches!(hand.hover, Some(Target::Flight(_))) || hand.drag.is_some();
     html! {
         <div class="pg-diagram" ref={node}>
             <svg class="diagram" viewBox={view_box(plot)} data-cone={(props.look.cone.is_some() && ring.is_some()).then_some("on")}
                 data-grab={grabbing.then_some("")}
-                role="listbox" tabindex="0" aria-activedescendant="diagram-event"
-                aria-label="Space-time diagram: events. The left and right arrow keys walk along them, Enter goes to the moment, plus and minus zoom."
+                role="listbox" tabindex="0" aria-activedescendant={id("event")}
+                aria-label={format!("Space-time diagram{}: events. {WALK}", if props.is_there { " of the other run" } else { "" })}
                 onpointermove={pointing.on(Pointing::moved)} onpointerleave={pointing.on(Pointing::left)}
                 onpointerdown={pointing.on(Pointing::pressed)} onpointerup={pointing.on(Pointing::released)}
                 onpointercancel={pointing.on(Pointing::cancelled)} onclick={pointing.clicked()}
                 onkeydown={pointing.keyed()} onblur={pointing.blurred()}>
-                { view(&scene, &window, told_arrow, chosen, ring, hand.drag) }
-                <g id="diagram-event" role="option" aria-selected="true" aria-label={(*active_words).clone()}/>
+                { view(&scene, &window, &id, told_arrow, chosen, ring, hand.drag) }
+                if let Some(parted_us) = props.parted_us { { marks::parting(&plot, window.scale.px_from_time_us(parted_us) + window.shift()) } }
+                <g id={id("event")} role="option" aria-selected="true" aria-label={(*active_words).clone()}/>
             </svg>
             <div class="diagram-tools">
                 if let Some(note) = &scene.note {
@@ -194,9 +203,18 @@ fn view_box(plot: Plot) -> AttrValue {
 }
 
 /// All of the picture. What is in a group that moves is drawn anew only when it changed.
-fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arrow>, ring: Option<(f64, f64)>, drag: Option<Drag>) -> Html {
+fn view(
+    scene: &Scene,
+    window: &Window,
+    id: &dyn Fn(&str) -> AttrValue,
+    told: Option<Arrow>,
+    chosen: Option<Arrow>,
+    ring: Option<(f64, f64)>,
+    drag: Option<Drag>,
+) -> Html {
     let (plot, shift, now_px) = (window.plot, window.shift(), window.now_px());
     let moves = translate(shift, 0.0);
+    let within = |of: &str| format!("url(#{})", id(of));
     let seen_to = scene.known_until.map_or(now_px, |known| known.max(now_px)) + shift;
     let now_x = now_px + shift;
     let (left, right, bottom) = (LEFT_PX, plot.width - RIGHT_PX, plot.bottom());
@@ -204,16 +222,16 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
     html! {
         <>
             <defs>
-                <clipPath id="diagram-plot"><rect x={px(left)} y="0" width={wide(right + RIGHT_PX)} height={px(plot.height)}/></clipPath>
-                <clipPath id="diagram-axis"><rect x={px(left)} y="0" width={wide(right)} height={px(plot.height)}/></clipPath>
-                <clipPath id="diagram-seen"><rect x={px(left)} y="0" width={wide(seen_to.min(right))} height={px(plot.height)}/></clipPath>
-                <clipPath id="diagram-past"><rect x={px(left)} y="0" width={wide(now_x)} height={px(plot.height)}/></clipPath>
+                <clipPath id={id("plot")}><rect x={px(left)} y="0" width={wide(right + RIGHT_PX)} height={px(plot.height)}/></clipPath>
+                <clipPath id={id("axis")}><rect x={px(left)} y="0" width={wide(right)} height={px(plot.height)}/></clipPath>
+                <clipPath id={id("seen")}><rect x={px(left)} y="0" width={wide(seen_to.min(right))} height={px(plot.height)}/></clipPath>
+                <clipPath id={id("past")}><rect x={px(left)} y="0" width={wide(now_x)} height={px(plot.height)}/></clipPath>
             </defs>
             { for scene.lanes.named().map(|(node, y)| html! { <text class="lane-id" x="14" y={px(y + 4.5)}>{ node.0 }</text> }) }
             { for scene.lanes.shown().iter().filter_map(|node| scene.lanes.y(*node)).map(|y| html! {
                 <path class="lane-line" d={Path::new().to(LEFT_PX, y).line(right, y).data()}/>
             }) }
-            <g clip-path="url(#diagram-seen)">
+            <g clip-path={within("seen")}>
                 <g transform={moves.clone()}>
                     { part(CutsProps { plot, spans: Rc::clone(&scene.cuts) }, marks::shades) }
                     { for scene.bands.iter().map(|(node, bands)| {
@@ -223,10 +241,10 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
                 </g>
                 { for scene.bands.iter().filter_map(|(node, bands)| view_labels(scene.lanes.y(*node)?, bands, shift)) }
             </g>
-            <g clip-path="url(#diagram-past)">
+            <g clip-path={within("past")}>
                 <g transform={moves.clone()}>{ part(ArrowsProps { arrows: Rc::clone(&scene.flights) }, arrows::trails) }</g>
             </g>
-            <g clip-path="url(#diagram-plot)">
+            <g clip-path={within("plot")}>
                 <g transform={moves.clone()}>
                     <g class="layer-arrows">
                         { for scene.bundles.iter().map(|(first, bundle)| keyed(*first, ArrowsProps { arrows: Rc::clone(bundle) }, arrows::arrows)) }
@@ -251,7 +269,7 @@ fn view(scene: &Scene, window: &Window, told: Option<Arrow>, chosen: Option<Arro
             </g>
             <g class="axis">
                 <rect class="axis-frame" x={px(left)} y={px(bottom + 1.0)} width={wide(right)} height="6"/>
-                <g clip-path="url(#diagram-axis)"><g transform={moves.clone()}>{ part(AxisProps { plot, scale: window.scale }, axis::bars) }</g></g>
+                <g clip-path={within("axis")}><g transform={moves.clone()}>{ part(AxisProps { plot, scale: window.scale }, axis::bars) }</g></g>
                 <g transform={moves}>{ part(AxisProps { plot, scale: window.scale }, axis::labels) }</g>
             </g>
         </>

@@ -304,7 +304,8 @@ fn outcome(asked: Option<&Asked>, algorithm: &dyn Algorithm, act: &Callback<Acti
 fn sentence(asked: &Asked, algorithm: &dyn Algorithm) -> (Option<&'static str>, String) {
     match (&asked.task, &asked.news) {
         (_, Some(News::Refused(why))) => (Some("fault"), why.clone()),
-        (_, None) => (None, if asked.is_running { "Searching." } else { "Stopped." }.to_owned()),
+        // A search is told of searches only.
+        (_, None | Some(News::Thousand(_))) => (None, if asked.is_running { "Searching." } else { "Stopped." }.to_owned()),
         (Task::Search(search), Some(News::Search(report))) if report.is_over() => {
             let breaks = report.witness.as_ref().is_some_and(|witness| witness.invariant.is_some());
             (breaks.then_some("fault"), says::verdict(report, search, algorithm))

@@ -1,5 +1,6 @@
 //! The panels beside the stage, behind tabs. Knows which panels there are, not what they show.
 
+mod compare;
 mod controls;
 pub mod copy;
 mod cost;
@@ -11,6 +12,7 @@ mod picture;
 mod settings;
 pub mod share;
 pub mod teach;
+mod thousand;
 pub mod words;
 
 use crate::lessons::LessonData;
@@ -19,6 +21,8 @@ use crate::ui::Program;
 use crate::ui::action::{Action, Look, Tab};
 use crate::ui::ahead::{Ahead, use_ahead};
 use crate::ui::exhibits;
+use crate::ui::page;
+use crate::ui::playground::compare::{Both, Compare};
 use crate::ui::playground::explore::Explore;
 use crate::ui::run::Run;
 use std::rc::Rc;
@@ -36,6 +40,10 @@ pub struct PanelsProps {
     pub explore: Rc<Explore>,
     /// What is to be said beside the run.
     pub teach: Rc<Teach>,
+    /// What is compared.
+    pub compare: Rc<Compare>,
+    /// Both runs, if there are two; the run is one of them.
+    pub both: Option<Both>,
     /// The lesson around it.
     pub lesson: Rc<LessonData>,
     /// What this page can run and draw.
@@ -67,10 +75,11 @@ fn icon(href: &'static str) -> Html {
 /// The tabs and the panel that is shown.
 #[component]
 pub fn Panels(props: &PanelsProps) -> Html {
-    let PanelsProps { run, look, explore, act, .. } = props;
-    let titles = use_titles(run);
+    let PanelsProps { run, look, act, .. } = props;
+    let is_there = props.both.as_ref().is_some_and(|both| both.is_there);
+    let titles = use_titles(run, is_there);
     let ahead = use_ahead();
-    let heads = heads(run, &titles, explore);
+    let heads = heads(props, &titles);
     // Another algorithm may have fewer exhibits: then the tab that was open is gone.
     let shown = heads.iter().position(|head| head.tab == look.tab).unwrap_or(0);
     let onkeydown = {
@@ -120,6 +129,7 @@ fn view_panel(panel: PanelsProps, ahead: Ahead) -> Html {
         Tab::Exhibit(index) => exhibits::exhibit_at(&panel, index, &ahead),
         Tab::Cost => cost::panel(&panel),
         Tab::Explore => explore::view(&panel),
+        Tab::Compare => compare::view(&panel),
         Tab::Settings => settings::panel(&panel),
         Tab::Share => html! { <share::Share ..panel/> },
     }
@@ -143,16 +153,19 @@ fn view_head(head: &Head, selected: bool, act: &Callback<Action>) -> Html {
 /// The titles of the algorithm's exhibits. They stay the same during a run, so they are asked for once all nodes have started
 /// and not at each event.
 #[hook]
-fn use_titles(run: &Run) -> std::rc::Rc<Vec<&'static str>> {
+fn use_titles(run: &Run, is_there: bool) -> std::rc::Rc<Vec<&'static str>> {
     let started = run.timeline().step_count() >= u64::from(run.scenario.nodes);
-    use_memo((run.scenario.topic.number, run.scenario.algorithm, started), |_| {
+    use_memo((run.scenario.topic.number, run.scenario.algorithm, started, is_there), |_| {
         let timeline = run.timeline();
         let world = timeline.clock().world();
         world.algorithm().exhibits(world, &timeline.record().trace).iter().map(Exhibit::title).collect()
     })
 }
 
-fn heads(run: &Run, titles: &[&'static str], explore: &Explore) -> Vec<Head> {
+fn heads(props: &PanelsProps, titles: &[&'static str]) -> Vec<Head> {
+    let PanelsProps { run, explore, compare, both, .. } = props;
+    // What is searched and what is set is the reader's own run.
+    let is_there = both.as_ref().is_some_and(|both| both.is_there);
     let timeline = run.timeline();
     let steps = timeline.step_count();
     let broken = timeline.record().violations.iter().filter(|violation| violation.step < steps).count();
@@ -172,18 +185,22 @@ fn heads(run: &Run, titles: &[&'static str], explore: &Explore) -> Vec<Head> {
             .map(|(index, title)| Head { id: format!("tab-exhibit-{index}").into(), ..Head::new(Tab::Exhibit(index), "", title) }),
     );
     let is_running = explore.asked.as_ref().is_some_and(|asked| asked.is_running);
-    heads.push(Head { count: is_running.then_some("searching".into()), ..Head::new(Tab::Explore, "tab-explore", "Explore") });
+    if !is_there {
+        heads.push(Head { count: is_running.then_some("searching".into()), ..Head::new(Tab::Explore, "tab-explore", "Explore") });
+    }
+    let is_counting = compare.asked.as_ref().is_some_and(|asked| asked.is_running);
+    heads.push(Head { count: is_counting.then_some("counting".into()), ..Head::new(Tab::Compare, "tab-compare", "Compare") });
     heads.push(Head::new(Tab::Cost, "tab-cost", "Cost"));
-    heads.push(Head::new(Tab::Settings, "tab-settings", "Settings"));
+    if !is_there {
+        heads.push(Head::new(Tab::Settings, "tab-settings", "Settings"));
+    }
     heads.push(Head::new(Tab::Share, "tab-share", "Share"));
     heads
 }
 
 /// Gives the focus to the element of that id, if it can take it.
 pub fn focus(id: &str) {
-    let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element.and_then(|element| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(element).ok()) {
-        // An element that cannot take the focus leaves it where it is.
-        let _ = element.focus();
+    if let Some(element) = page::document().and_then(|document| document.get_element_by_id(id)) {
+        page::focus(&element);
     }
 }

@@ -84,7 +84,7 @@ pub fn Share(props: &PanelsProps) -> Html {
             }
             <div role="group" aria-labelledby="share-save">
                 <p class="label" id="share-save">{ "Save it" }</p>
-                { downloads(&props.run, &said) }
+                { downloads(props, &said) }
             </div>
             <Open topic={props.run.scenario.topic} act={props.act.clone()} said={said.clone()}/>
             <div role="status">
@@ -99,24 +99,24 @@ pub fn Share(props: &PanelsProps) -> Html {
 }
 
 /// Makes the text of a file; the error is a sentence.
-type Make = fn(&Run) -> Result<String, String>;
+type Make = fn(&PanelsProps) -> Result<String, String>;
 
 /// The files on offer: button, name, type, and how to make it.
 const FILES: &[(&str, &str, &str, Make)] = &[
-    ("Scenario file", "run.faultline", "text/plain", scenario_file),
-    ("Events as JSON", "run.json", "application/json", |run| exported(run).map(|export| export::json(&export))),
-    ("ShiViz log", "run.shiviz.log", "text/plain", shiviz_file),
-    ("Diagram as SVG", "diagram.svg", "image/svg+xml", |_| picture_file("svg.diagram")),
-    ("Stage as SVG", "stage.svg", "image/svg+xml", |_| picture_file("svg.stage")),
+    ("Scenario file", "run.faultline", "text/plain", |panel| scenario_file(&panel.run)),
+    ("Events as JSON", "run.json", "application/json", |panel| exported(&panel.run).map(|export| export::json(&export))),
+    ("ShiViz log", "run.shiviz.log", "text/plain", |panel| shiviz_file(&panel.run)),
+    ("Diagram as SVG", "diagram.svg", "image/svg+xml", |panel| picture_file(panel, "svg.diagram", ".there svg.diagram")),
+    ("Stage as SVG", "stage.svg", "image/svg+xml", |panel| picture_file(panel, "svg.stage", ".there svg.stage")),
 ];
 
-fn downloads(run: &Run, said: &UseStateHandle<Said>) -> Html {
+fn downloads(panel: &PanelsProps, said: &UseStateHandle<Said>) -> Html {
     html! {
         <div class="share-row">
             { for FILES.iter().map(|(button, name, mime, make)| {
-                let (run, said) = (run.clone(), said.clone());
+                let (panel, said) = (panel.clone(), said.clone());
                 let onclick = Callback::from(move |_: MouseEvent| {
-                    let saved = make(&run).and_then(|text| files::download(name, mime, &text).map_err(str::to_owned));
+                    let saved = make(&panel).and_then(|text| files::download(name, mime, &text).map_err(str::to_owned));
                     said.set(saved.map_or_else(|why| Said::Badly(why.into()), |()| Said::Well("Saved as a download.")));
                 });
                 html! { <button class="btn" type="button" {onclick}>{ icon("#i-download") }{ *button }</button> }
@@ -140,7 +140,9 @@ fn shiviz_file(run: &Run) -> Result<String, String> {
     exported(run).map(|export| format!("{}\n\n{}", export::SHIVIZ_PATTERN, export::shiviz_log(&export)))
 }
 
-fn picture_file(selector: &str) -> Result<String, String> {
+/// Of two runs, the picture of the one that the panels show.
+fn picture_file(panel: &PanelsProps, here: &str, there: &str) -> Result<String, String> {
+    let selector = if panel.both.as_ref().is_some_and(|both| both.is_there) { there } else { here };
     picture::svg_file(selector).ok_or_else(|| "There is nothing to draw yet. Press play first.".to_owned())
 }
 

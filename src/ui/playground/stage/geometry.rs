@@ -63,6 +63,9 @@ pub const ELLIPSE_NODES_MAX: u16 = 60;
 pub const SIGNS_RADIUS_MIN: f32 = 14.0;
 /// From this width on, words stand beside the nodes.
 const BESIDE_WIDTH_MIN: f32 = 480.0;
+/// And from this one on if the stage is so flat, a height over a width, that they would stand on other nodes below theirs.
+const BESIDE_FLAT_WIDTH_MIN: f32 = 300.0;
+const FLAT: f32 = 0.62;
 const RADIUS_WIDE: f32 = 26.0;
 const RADIUS_NARROW: f32 = 22.0;
 /// How far a message runs beside the line, so that the way there and the way back do not cover each other.
@@ -98,7 +101,7 @@ impl Frame {
 
     /// Whether words stand beside the nodes.
     pub fn is_wide(&self) -> bool {
-        self.width >= BESIDE_WIDTH_MIN
+        self.width >= BESIDE_WIDTH_MIN || (self.width >= BESIDE_FLAT_WIDTH_MIN && self.height < FLAT * self.width)
     }
 
     /// Whether discs are big enough for signs and words.
@@ -117,7 +120,11 @@ impl Frame {
         let bottom = if self.is_wide() { r + 18.0 } else { r + 46.0 };
         let middle = Point::new(self.width / 2.0, (top + self.height - bottom) / 2.0);
         let ry = ((self.height - top - bottom) / 2.0).max(1.0);
-        let (beside, stretch) = if self.is_wide() { (104.0, 2.1) } else { (26.0, 1.6) };
+        let (beside, stretch) = match self.is_wide() {
+            true if self.width >= BESIDE_WIDTH_MIN => (104.0, 2.1),
+            true => (78.0, 2.1),
+            false => (26.0, 1.6),
+        };
         let rx = (self.width / 2.0 - r - beside).min(ry * stretch).max(1.0);
         (middle, rx, ry)
     }

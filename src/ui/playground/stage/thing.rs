@@ -2,6 +2,7 @@
 
 use crate::sim::{MessageId, NodeId};
 use crate::ui::action::Selected;
+pub use crate::ui::page::focus;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
@@ -42,15 +43,6 @@ pub fn under(event: &Event) -> Option<Selected> {
 /// The element of a thing within `root`.
 pub fn element(root: &Element, thing: Selected) -> Option<Element> {
     root.query_selector(&format!("[data-id='{}']", name(thing))).ok()?
-}
-
-/// Puts the keyboard's focus on an element, be it of the page or of a picture.
-pub fn focus(element: &Element) {
-    // An element that cannot take the focus leaves it where it was.
-    let _ = match element.dyn_ref::<web_sys::SvgElement>() {
-        Some(element) => element.focus(),
-        None => element.dyn_ref::<web_sys::HtmlElement>().map_or(Ok(()), web_sys::HtmlElement::focus),
-    };
 }
 
 /// The element that has the focus; `None` if it is nowhere.

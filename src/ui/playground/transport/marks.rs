@@ -60,6 +60,8 @@ pub struct MarksProps {
     pub run: Run,
     /// What the scrubber spans.
     pub span_us: u64,
+    /// When this run and the one beside it part, in virtual microseconds.
+    pub parted_us: Option<u64>,
 }
 
 /// The marks.
@@ -69,6 +71,9 @@ pub fn drawn(props: &MarksProps) -> Html {
     html! {
         <svg class="scrub-marks" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">
             <rect data-kind="known" y="10" height="2" width={px(known)}/>
+            if let Some(parted_us) = props.parted_us {
+                <path data-kind="parting" d={fork(parted_us as f64 / props.span_us.max(1) as f64 * WIDTH)}/>
+            }
             { for marks(&timeline, props.span_us).into_iter().map(|(x, kind)| {
                 let x = x as f64;
                 let d = match kind {
@@ -81,6 +86,11 @@ pub fn drawn(props: &MarksProps) -> Html {
             }) }
         </svg>
     }
+}
+
+/// The sign of a parting.
+fn fork(x: f64) -> AttrValue {
+    Path::new().to(x - 5.0, 0.0).line(x, 6.0).line(x + 5.0, 0.0).to(x, 6.0).line(x, 12.0).data()
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub struct TransportProps {
     pub run: Run,
     /// Whether time passes, and how fast.
     pub look: Look,
+    /// When this run and the one beside it part, in virtual microseconds.
+    pub parted_us: Option<u64>,
     /// Where actions go.
     pub act: Callback<Action>,
 }
@@ -49,7 +51,7 @@ pub fn Transport(props: &TransportProps) -> Html {
     html! {
         <div class="pg-transport" role="group" aria-label="Time" onkeydown={space_plays(act)}>
             <div class="scrub">
-                { part(MarksProps { run: props.run.at_step(), span_us }, marks::drawn) }
+                { part(MarksProps { run: props.run.at_step(), span_us, parted_us: props.parted_us }, marks::drawn) }
                 <input class="range" type="range" min="0" max={span_us.to_string()} value={now_us.to_string()} aria-label="Moment of the run"
                     aria-valuetext={format!("{}, step {steps} of {end_steps}", format_time(now_us))} {oninput} {onkeydown}/>
             </div>

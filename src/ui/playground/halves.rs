@@ -1,0 +1,98 @@
+//! What stands around two runs that are shown side by side: what each is and costs, what just happened in the other, and where they part.
+//! Knows no algorithm by name.
+
+use super::caption::{self, CaptionStripProps};
+use super::compare::Both;
+use super::format_time;
+use super::panels::words;
+use crate::scenario::compare::Difference;
+use crate::scenario::compare::pair::Parting;
+use crate::scenario::export::value_in_words;
+use crate::sim::Timeline;
+use crate::ui::action::{Action, Comparing, Look};
+use crate::ui::el::{button, el, p};
+use crate::ui::part::part;
+use crate::ui::run::Run;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// What a run is, as far as it differs from the other.
+pub fn name(difference: Difference, run: &Run) -> String {
+    match difference {
+        Difference::Param { index, .. } => {
+            let timeline = run.timeline();
+            let spec = timeline.setup().algorithm.params().get(usize::from(index));
+            let value = timeline.clock().world().params().get(index);
+            format!("{}: {}", spec.map_or("", |spec| spec.label), value_in_words(spec, value))
+        }
+        Difference::Algorithm(_) => run.scenario.entry().map_or("", |entry| entry.name).to_owned(),
+        Difference::Seed(_) => format!("seed {}", run.scenario.seed),
+    }
+}
+
+/// Messages and bytes sent so far.
+pub fn cost(timeline: &Timeline) -> (u64, u64) {
+    timeline.clock().tallies().iter().fold((0, 0), |(messages, bytes), tally| (messages + tally.sent, bytes + tally.bytes))
+}
+
+/// What stands above one of the two.
+pub fn head(both: &Both, is_there: bool, act: &Callback<Action>) -> Html {
+    let (side, key, run) = if is_there { ("The other", "there", &both.there) } else { ("This run", "here", &both.here) };
+    let timeline = run.timeline();
+    let ((messages, bytes), steps) = (cost(&timeline), timeline.step_count());
+    let broken = timeline.record().violations.iter().filter(|violation| violation.step < steps).count() as u64;
+    let holds = if broken == 0 { "all invariants hold".to_owned() } else { format!("{} broken", words::count(broken, "invariant")) };
+    let costs = format!("{} · {} · ", words::count(messages, "message"), words::count(bytes, "byte"));
+    let choice = button("half-side", side, act, Action::Compare(Comparing::Panels(is_there)))
+        .set("aria-pressed", if both.is_there == is_there { "true" } else { "false" })
+        .set("title", "Show it in the panels");
+    let title = el("h3", "half-name").hold(choice.done()).say(format!(" {}", name(both.difference, run)));
+    let cost = el("p", "half-cost").say(costs).hold(el("span", if broken > 0 { "half-broken" } else { "" }).say(holds).done());
+    el("div", "half-head").set("data-side", key).hold(title.done()).hold(cost.done()).done_as(side)
+}
+
+/// Where both part, in words.
+fn parting_words(parting: &Parting) -> String {
+    let Parting { time_us, both, here, there } = parting;
+    let nothing = if both.is_empty() { "nothing happens at that moment" } else { "nothing of that" };
+    let or_nothing = |words: &String| if words.is_empty() { nothing.to_owned() } else { words.clone() };
+    let (sign, end) = if both.is_empty() { ("", "") } else { (": ", both.as_str()) };
+    format!("From {} on they differ{sign}{end}. Here: {}. There: {}.", format_time(*time_us), or_nothing(here), or_nothing(there))
+}
+
+/// The strip that says where both part, with the way there and the way out.
+pub fn strip(both: &Both, act: &Callback<Action>) -> Html {
+    let says = match &both.parting {
+        _ if both.is_behind => "The other run is being played up to this moment.".to_owned(),
+        Some(parting) => parting_words(parting),
+        None => "So far they go alike.".to_owned(),
+    };
+    let now_us = both.here.timeline().now_us();
+    let mut strip = el("div", "parting").hold(el("p", "").set("role", "status").say(says).done());
+    if let Some(parting) = &both.parting {
+        // One that has nothing to do stays where it is, so that the focus is not lost.
+        let go = button("btn", "Go there", act, Action::Compare(Comparing::GoToParting));
+        let go = if parting.time_us == now_us { go.set("aria-disabled", "true") } else { go };
+        strip = strip.hold(go.done());
+    }
+    strip.hold(button("btn", "End", act, Action::Compare(Comparing::End)).set("aria-label", "End the comparison").done()).done_as("parting")
+}
+
+/// The look of the other's side: time and tools are those of both, what is pointed at is its own.
+pub fn look_there(both: &Both, look: Look) -> Look {
+    let Look { selected, menu, cone, .. } = both.look;
+    Look { selected, menu, cone, ..look }
+}
+
+/// What just happened in the other.
+pub fn caption_there(both: &Both) -> Html {
+    match &both.said {
+        Some(said) => part(CaptionStripProps { said: Some(said.clone()), note: Rc::from(""), speaks: true }, caption::strip),
+        None => p("caption", "Nothing worth a word yet."),
+    }
+}
+
+/// When both part, if that is known.
+pub fn parted_us(both: &Both) -> Option<u64> {
+    both.parting.as_ref().map(|parting| parting.time_us)
+}
