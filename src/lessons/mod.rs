@@ -5,7 +5,6 @@
 //! the page as one [`LessonData`]. So no prose and no parser is in the wasm module.
 
 pub mod demo;
-pub use crate::scenario::goal;
 pub mod history;
 pub mod map;
 pub mod path;

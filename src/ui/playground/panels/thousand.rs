@@ -102,7 +102,7 @@ fn choice(figures: &[Figure], chosen: usize, act: &Callback<Action>) -> Html {
 fn label(measure: &Measure, algorithm: &dyn Algorithm) -> String {
     let what = match &measure.quantity {
         Quantity::Time => "Time".to_owned(),
-        Quantity::Reading(name) => words::title(name),
+        Quantity::Reading(name) | Quantity::Row(name) => words::title(name),
         Quantity::Messages(kinds) => {
             let all = algorithm.kinds();
             let names: Vec<&str> = kinds.iter().filter_map(|kind| all.get(usize::from(*kind))).map(|kind| kind.name).collect();
@@ -131,7 +131,7 @@ fn value_words(measure: &Measure, value: u64) -> String {
     match measure.quantity {
         Quantity::Time => format_time(value),
         // A reading has a unit of its own, which only the algorithm knows.
-        Quantity::Reading(_) if !value.is_multiple_of(MICRO) => format!("{}.{:03}", value / MICRO, value / 1_000 % 1_000),
+        Quantity::Reading(_) | Quantity::Row(_) if !value.is_multiple_of(MICRO) => format!("{}.{:03}", value / MICRO, value / 1_000 % 1_000),
         _ => words::thousands(value / MICRO),
     }
 }
