@@ -401,7 +401,7 @@ impl Playground {
                 }
                 self.after_change();
             }
-            Action::Teach(teach) => self.teach = Rc::new(*teach),
+            Action::Teach(teaching) => Rc::make_mut(&mut self.teach).hear(teaching, &self.lesson),
             Action::CloseNote => self.put_away(|sent| sent.note.clear()),
             Action::LeaveChallenge => {
                 self.put_away(|sent| sent.challenge = None);
