@@ -223,7 +223,7 @@ fn goals(props: &PanelsProps, algorithm: &dyn Algorithm) -> Html {
         <div class="share-row">
             <select class="select" id={GOALS}>
                 <option value="" selected=true>{ if teach.challenge.goal.is_empty() { "Choose\u{2026}" } else { "And then\u{2026}" } }</option>
-                { for groups.into_iter().map(|(label, some)| html! { <optgroup label={label.to_owned()}>{ for some.into_iter().map(option) }</optgroup> }) }
+                { for groups.into_iter().filter(|(_, some)| !some.is_empty()).map(|(label, some)| html! { <optgroup label={label.to_owned()}>{ for some.into_iter().map(option) }</optgroup> }) }
             </select>
             <button class="btn" type="button" disabled={teach.challenge.goal.steps.len() >= STEPS_MAX} onclick={add}>{ "Add" }</button>
         </div>
