@@ -6,7 +6,7 @@ use crate::scenario::link::Source;
 use crate::scenario::measure::Measure;
 use crate::scenario::search::Search;
 use crate::sim::{History, Intervention, MessageId, NodeId};
-use crate::ui::playground::panels::teach::Teach;
+use crate::ui::playground::panels::teach::Teaching;
 use std::rc::Rc;
 
 /// What a reader asks for.
@@ -75,7 +75,7 @@ pub enum Action {
     /// Search among all runs, or shrink this one.
     Explore(Exploring),
     /// Say something else beside the run when it is sent.
-    Teach(Box<Teach>),
+    Teach(Teaching),
     /// Put away the note that came with the run.
     CloseNote,
     /// Leave the challenge: the run stays, and nothing is locked any more.

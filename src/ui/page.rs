@@ -67,9 +67,10 @@ pub fn scale() -> f64 {
     let presented = || {
         let root = document()?.document_element().filter(|root| root.has_attribute("data-present"))?;
         let size = web_sys::window()?.get_computed_style(&root).ok()??.get_property_value("font-size").ok()?;
-        Some(size.strip_suffix("px")?.parse::<f64>().ok()? / PRESENTED_TEXT_PX)
+        // The browser's own: it reads a number up to where it ends, and Rust's would be thirteen kilobytes of the program.
+        Some(js_sys::parse_float(&size) / PRESENTED_TEXT_PX)
     };
-    presented().unwrap_or(1.0)
+    presented().filter(|scale| *scale > 0.0).unwrap_or(1.0)
 }
 
 /// Whether the reader wants as little motion as possible.

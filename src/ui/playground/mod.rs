@@ -260,10 +260,15 @@ impl Playground {
 
     /// What the address asks for: a run, or an algorithm.
     fn open_asked(&mut self) {
+        // Not carried out as the reader's own doing: who follows a link has done nothing here yet.
         if let Some(text) = page::shared_run() {
-            self.carry_out(Action::OpenText(text, Source::Link));
-        } else if let Some((index, _)) = page::asked_algorithm().and_then(|id| self.program.topic.by_id(&id)) {
-            self.carry_out(Action::Algorithm(index));
+            if !self.is_refused(&Action::OpenText(text.clone(), Source::Link)) {
+                self.open_text(&text, Source::Link);
+            }
+        } else if let Some((index, _)) = page::asked_algorithm().and_then(|id| self.program.topic.by_id(&id))
+            && !self.is_refused(&Action::Algorithm(index))
+        {
+            self.open_untouched(index);
         }
     }
 
@@ -372,12 +377,7 @@ impl Playground {
     // ---- actions ----
 
     fn carry_out(&mut self, action: Action) {
-        if let Some(why) = self.refusal(&action) {
-            self.notice = Some(why.into());
-            // What was typed into the run, or chosen of its settings, is shown as it is.
-            if let Some(run) = &mut self.run {
-                run.edits += 1;
-            }
+        if self.is_refused(&action) {
             return;
         }
         if !self.visited {
@@ -439,7 +439,7 @@ impl Playground {
                 }
                 self.after_change();
             }
-            Action::Teach(teach) => self.teach = Rc::new(*teach),
+            Action::Teach(teaching) => Rc::make_mut(&mut self.teach).hear(teaching, &self.lesson),
             Action::CloseNote => self.put_away(|sent| sent.note.clear()),
             Action::LeaveChallenge => {
                 self.put_away(|sent| sent.challenge = None);
@@ -456,10 +456,15 @@ impl Playground {
         }
     }
 
-    /// Why the challenge that the run is in does not let this be done; `None` if it does.
-    fn refusal(&self, action: &Action) -> Option<String> {
-        let run = self.run.as_ref()?;
-        brief::refuses(run.sent.challenge.as_ref()?, &run.timeline.borrow(), action)
+    /// Whether the challenge that the run is in does not let this be done; then the page says why.
+    fn is_refused(&mut self, action: &Action) -> bool {
+        let Some(run) = &mut self.run else { return false };
+        let why = run.sent.challenge.as_ref().and_then(|challenge| brief::refuses(challenge, &run.timeline.borrow(), action));
+        let Some(why) = why else { return false };
+        // What was typed into the run, or chosen of its settings, is shown as it is.
+        run.edits += 1;
+        self.notice = Some(why.into());
+        true
     }
 
     /// Takes away something of what was said beside the run.

@@ -3,16 +3,16 @@
 use super::copy::CopyRow;
 use super::share::Link;
 use super::{PanelsProps, icon};
+use crate::lessons::LessonData;
 use crate::scenario::challenge::{ALL_TOOLS, Challenge, Extras, NOTE_CHARS_MAX, STEPS_MAX, TITLE_CHARS_MAX, TOOLS, beginning, plain};
 use crate::scenario::goal::{DEEDS, Goal, in_words, param_in_words};
 use crate::scenario::link::Source;
-use crate::scenario::words::title;
 use crate::sim::Algorithm;
 use crate::ui::action::Action;
 use crate::ui::page;
 use crate::ui::run::Run;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// In front of a goal that takes the place of what is there.
@@ -20,6 +20,25 @@ const WHOLE: char = '=';
 
 /// Id of the list of all that a goal can be made of.
 const GOALS: &str = "teach-goal";
+
+/// What is done to the form.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Teaching {
+    /// The note is now this.
+    Note(String),
+    /// The title is now this.
+    Title(String),
+    /// At most so many actions; no number is no bound.
+    Most(String),
+    /// The kind of tools of this index is admitted, or locked again.
+    Tool(u8),
+    /// The param of this index stays as it is, or may change again.
+    Fixed(u8),
+    /// This must happen as well; behind `=`, this and nothing else.
+    Add(String),
+    /// What stands there in the goal is taken out; params stand behind the steps.
+    TakeOut(usize),
+}
 
 /// What the form says, as far as it is filled in.
 #[derive(Clone, PartialEq, Debug)]
@@ -37,6 +56,37 @@ impl Default for Teach {
 }
 
 impl Teach {
+    /// Does something to the form.
+    pub fn hear(&mut self, teaching: Teaching, lesson: &LessonData) {
+        let challenge = &mut self.challenge;
+        match teaching {
+            Teaching::Note(text) => self.note = text,
+            Teaching::Title(text) => challenge.title = text,
+            Teaching::Most(text) => challenge.deeds_max = text.trim().parse().ok().filter(|most| *most > 0),
+            Teaching::Tool(index) => challenge.tools ^= 1 << index,
+            Teaching::Fixed(index) => challenge.fixed ^= 1 << index,
+            Teaching::Add(text) => match text.strip_prefix(WHOLE) {
+                Some(goal) => {
+                    challenge.goal = Goal::from_text(goal);
+                    let whose = lesson.experiments.iter().find(|experiment| experiment.goal == challenge.goal);
+                    if let Some(experiment) = whose.filter(|_| challenge.title.is_empty()) {
+                        challenge.title.clone_from(&experiment.title);
+                    }
+                }
+                None if text.is_empty() => {}
+                None => challenge.goal.steps.push(text),
+            },
+            Teaching::TakeOut(index) => {
+                let Goal { steps, params } = &mut challenge.goal;
+                if index < steps.len() {
+                    steps.remove(index);
+                } else if index - steps.len() < params.len() {
+                    params.remove(index - steps.len());
+                }
+            }
+        }
+    }
+
     /// The note as a link carries it.
     pub fn plain_note(&self) -> String {
         plain(&self.note, NOTE_CHARS_MAX)
@@ -61,25 +111,20 @@ impl Teach {
     }
 }
 
-/// Changes what the form says.
-fn change<E: 'static>(teach: &Teach, act: &Callback<Action>, how: impl Fn(&mut Teach, E) + 'static) -> Callback<E> {
-    let (teach, act) = (teach.clone(), act.clone());
-    Callback::from(move |event: E| {
-        let mut teach = teach.clone();
-        how(&mut teach, event);
-        act.emit(Action::Teach(Box::new(teach)));
+/// Tells the form what becomes of it when something is typed.
+fn typed(act: &Callback<Action>, what: fn(String) -> Teaching) -> Callback<InputEvent> {
+    act.reform(move |event: InputEvent| {
+        // A text area has the same property.
+        Action::Teach(what(event.target_unchecked_into::<HtmlInputElement>().value()))
     })
 }
 
 /// The field for a note.
 pub fn note(teach: &Teach, act: &Callback<Action>) -> Html {
-    let oninput = change(teach, act, |teach, event: InputEvent| {
-        teach.note = event.target_unchecked_into::<HtmlTextAreaElement>().value();
-    });
     html! {
         <label class="teach-field">
             <span class="label">{ "A note for whoever opens it" }</span>
-            <textarea class="field" id="teach-note" rows="2" maxlength={NOTE_CHARS_MAX.to_string()} placeholder="Optional: what to look at, what to try" value={teach.note.clone()} {oninput}/>
+            <textarea class="field" id="teach-note" rows="2" maxlength={NOTE_CHARS_MAX.to_string()} placeholder="Optional: what to look at, what to try" value={teach.note.clone()} oninput={typed(act, Teaching::Note)}/>
         </label>
     }
 }
@@ -88,11 +133,6 @@ pub fn note(teach: &Teach, act: &Callback<Action>) -> Html {
 pub fn form(props: &PanelsProps) -> Html {
     let PanelsProps { run, teach, act, .. } = props;
     let challenge = &teach.challenge;
-    let ontitle =
-        change(teach, act, |teach, event: InputEvent| teach.challenge.title = event.target_unchecked_into::<HtmlInputElement>().value());
-    let onmost = change(teach, act, |teach, event: Event| {
-        teach.challenge.deeds_max = event.target_unchecked_into::<HtmlInputElement>().value().parse().ok().filter(|most| *most > 0);
-    });
     let algorithm = run.timeline().setup().algorithm;
     html! {
         <details class="teach">
@@ -100,7 +140,7 @@ pub fn form(props: &PanelsProps) -> Html {
             <p class="exhibit-note">{ "It begins at this moment of the run. Whoever opens its link sees the goal, and can do what you admit." }</p>
             <label class="teach-field">
                 <span class="label">{ "Its title" }</span>
-                <input class="field" id="teach-title" maxlength={TITLE_CHARS_MAX.to_string()} autocomplete="off" placeholder="Optional" value={challenge.title.clone()} oninput={ontitle}/>
+                <input class="field" id="teach-title" maxlength={TITLE_CHARS_MAX.to_string()} autocomplete="off" placeholder="Optional" value={challenge.title.clone()} oninput={typed(act, Teaching::Title)}/>
             </label>
             <div class="teach-field">
                 <label class="label" for={GOALS}>{ "What must happen, one thing after the other" }</label>
@@ -110,29 +150,28 @@ pub fn form(props: &PanelsProps) -> Html {
             <fieldset>
                 <legend class="label">{ "What may be done" }</legend>
                 <div class="explore-grid">
-                    { for TOOLS.iter().enumerate().map(|(index, tool)| tick(tool.label, challenge.tools >> index & 1 == 1,
-                        change(teach, act, move |teach, _: Event| teach.challenge.tools ^= 1 << index))) }
+                    { for (0u8..).zip(TOOLS).map(|(index, tool)| tick(tool.label, challenge.tools >> index & 1 == 1, act, Teaching::Tool(index))) }
                 </div>
             </fieldset>
             if challenge.locks_deed("param").is_none() {
                 <details>
                     <summary>{ "Settings that stay as they are" }</summary>
                     <div class="explore-grid">
-                        { for algorithm.params().iter().enumerate().map(|(index, spec)| tick(spec.label, challenge.fixed >> index & 1 == 1,
-                            change(teach, act, move |teach, _: Event| teach.challenge.fixed ^= 1 << index))) }
+                        { for (0u8..).zip(algorithm.params()).map(|(index, spec)| tick(spec.label, challenge.fixed >> index & 1 == 1, act, Teaching::Fixed(index))) }
                     </div>
                 </details>
             }
             <label class="teach-field">
                 <span class="label">{ "How many actions at most" }</span>
-                <input class="field" id="teach-most" type="number" min="1" max="999" placeholder="Any number" value={challenge.deeds_max.map(|most| most.to_string())} onchange={onmost}/>
+                <input class="field" id="teach-most" type="number" min="1" max="999" placeholder="Any number" value={challenge.deeds_max.map(|most| most.to_string())} oninput={typed(act, Teaching::Most)}/>
             </label>
             { made(teach, run, act) }
         </details>
     }
 }
 
-fn tick(label: &'static str, checked: bool, onchange: Callback<Event>) -> Html {
+fn tick(label: &'static str, checked: bool, act: &Callback<Action>, what: Teaching) -> Html {
+    let onchange = act.reform(move |_: Event| Action::Teach(what.clone()));
     html! { <label class="choice"><input type="checkbox" {checked} {onchange}/>{ label }</label> }
 }
 
@@ -140,69 +179,55 @@ fn tick(label: &'static str, checked: bool, onchange: Callback<Event>) -> Html {
 fn steps(props: &PanelsProps, algorithm: &dyn Algorithm) -> Html {
     let PanelsProps { teach, act, .. } = props;
     let Goal { steps, params } = &teach.challenge.goal;
-    let without = |words: &str, onclick: Callback<MouseEvent>| {
-        html! { <button class="btn btn-quiet btn-icon" type="button" aria-label={format!("Take out: {words}")} {onclick}>{ icon("#i-close") }</button> }
+    let mut all: Vec<_> = steps.iter().map(|step| in_words(step, algorithm)).collect();
+    all.extend(params.iter().map(|param| (param_in_words(param, algorithm), "when the last of them happens".to_owned())));
+    let line = |(index, (words, meaning)): (usize, (String, String))| {
+        let label = format!("Take out: {words}");
+        let onclick = act.reform(move |_: MouseEvent| Action::Teach(Teaching::TakeOut(index)));
+        html! {
+            <li>
+                <span>{ words }<small>{ meaning }</small></span>
+                <button class="btn btn-quiet btn-icon" type="button" aria-label={label} {onclick}>{ icon("#i-close") }</button>
+            </li>
+        }
     };
-    html! {
-        <ol class="teach-steps">
-            { for steps.iter().enumerate().map(|(index, step)| {
-                let (words, meaning) = in_words(step, algorithm);
-                let take_out = change(teach, act, move |teach, _: MouseEvent| drop(teach.challenge.goal.steps.remove(index)));
-                html! { <li><span>{ &words }<small>{ meaning }</small></span>{ without(&words, take_out) }</li> }
-            }) }
-            { for params.iter().enumerate().map(|(index, param)| {
-                let words = param_in_words(param, algorithm);
-                let take_out = change(teach, act, move |teach, _: MouseEvent| drop(teach.challenge.goal.params.remove(index)));
-                html! { <li><span>{ &words }<small>{ "when the last of them happens" }</small></span>{ without(&words, take_out) }</li> }
-            }) }
-        </ol>
-    }
+    html! { <ol class="teach-steps">{ for all.into_iter().enumerate().map(line) }</ol> }
 }
 
 /// Everything that a goal can be made of.
 fn goals(props: &PanelsProps, algorithm: &dyn Algorithm) -> Html {
     let PanelsProps { teach, act, lesson, .. } = props;
-    let names: Vec<(String, String)> = lesson.experiments.iter().map(|one| (one.goal.to_text(), one.title.clone())).collect();
     // By a button: with keys a list changes at every step through it.
-    let add = change(teach, act, move |teach, _: MouseEvent| {
+    let add = act.reform(|_: MouseEvent| {
         let list = page::document().and_then(|document| document.get_element_by_id(GOALS)?.dyn_into::<HtmlSelectElement>().ok());
-        let Some(list) = list else { return };
-        let (value, challenge) = (list.value(), &mut teach.challenge);
-        list.set_selected_index(0);
-        match value.strip_prefix(WHOLE) {
-            Some(text) => {
-                challenge.goal = Goal::from_text(text);
-                if let Some((_, title)) = names.iter().find(|(goal, _)| goal == text).filter(|_| challenge.title.is_empty()) {
-                    challenge.title.clone_from(title);
-                }
-            }
-            None if value.is_empty() => {}
-            None => challenge.goal.steps.push(value),
+        let value = list.as_ref().map(HtmlSelectElement::value);
+        if let Some(list) = list {
+            list.set_selected_index(0);
         }
+        Action::Teach(Teaching::Add(value.unwrap_or_default()))
     });
+    let condition = |prefix: &str, name: &str| {
+        let condition = format!("{prefix}{name}");
+        let words = in_words(&condition, algorithm).0;
+        (condition, words)
+    };
     let experiments = lesson.experiments.iter().filter(|one| !one.goal.is_empty() && one.goal.unknown_name(algorithm).is_none());
-    let facts = algorithm.facts().into_iter().map(|info| option(info.name.to_owned(), title(info.name)));
-    let deeds = DEEDS.iter().map(|deed| format!("do:{deed}")).map(|deed| option(deed.clone(), in_words(&deed, algorithm).0));
-    let broken = algorithm
-        .invariants()
-        .into_iter()
-        .map(|info| option(format!("broken:{}", info.name), in_words(&format!("broken:{}", info.name), algorithm).0));
+    let groups: [(&str, Vec<(String, String)>); 4] = [
+        ("The goal of an experiment", experiments.map(|one| (format!("{WHOLE}{}", one.goal.to_text()), one.title.clone())).collect()),
+        ("What comes true", algorithm.facts().iter().map(|info| condition("", info.name)).collect()),
+        ("What is done", DEEDS.iter().map(|deed| condition("do:", deed)).collect()),
+        ("What is broken", algorithm.invariants().iter().map(|info| condition("broken:", info.name)).collect()),
+    ];
+    let option = |(value, words): (String, String)| html! { <option {value}>{ words }</option> };
     html! {
         <div class="share-row">
             <select class="select" id={GOALS}>
                 <option value="" selected=true>{ if teach.challenge.goal.is_empty() { "Choose\u{2026}" } else { "And then\u{2026}" } }</option>
-                <optgroup label="The goal of an experiment">{ for experiments.map(|one| option(format!("{WHOLE}{}", one.goal.to_text()), one.title.clone())) }</optgroup>
-                <optgroup label="What comes true">{ for facts }</optgroup>
-                <optgroup label="What is done">{ for deeds }</optgroup>
-                <optgroup label="What is broken">{ for broken }</optgroup>
+                { for groups.into_iter().filter(|(_, some)| !some.is_empty()).map(|(label, some)| html! { <optgroup label={label.to_owned()}>{ for some.into_iter().map(option) }</optgroup> }) }
             </select>
             <button class="btn" type="button" disabled={teach.challenge.goal.steps.len() >= STEPS_MAX} onclick={add}>{ "Add" }</button>
         </div>
     }
-}
-
-fn option(value: String, words: String) -> Html {
-    html! { <option {value}>{ words }</option> }
 }
 
 /// The link, and the way to see it as others will.
