@@ -396,6 +396,14 @@ fn is_forgotten_now(step: &Step<'_>) -> bool {
     matches!(step.choice, Choice::Fire(id) if Timer::from_code(id.code) == Some(Timer::Idle))
 }
 
+/// What an administrator has set in this step, if it is that param; of the node that is theirs.
+fn set_now(step: &Step<'_>, param: u16, node: NodeId) -> Option<Bindings> {
+    match step.choice {
+        Choice::Param { index, value } if *index == param => Some(Bindings::node(node).with("ms", value)),
+        _ => None,
+    }
+}
+
 const FACTS: &[Fact<Administrators>] = &[
     Fact {
         name: "opened",
@@ -425,6 +433,18 @@ const FACTS: &[Fact<Administrators>] = &[
             }
             _ => None,
         },
+    },
+    Fact {
+        name: "idle-limit-set",
+        sentence: "Administrator A has the gateway forget a connection after {ms} ms.",
+        mark: true,
+        test: |_, _, step| set_now(step, param::IDLE_MS, GATEWAY),
+    },
+    Fact {
+        name: "ping-time-set",
+        sentence: "Administrator B has the application ping every {ms} ms.",
+        mark: true,
+        test: |_, _, step| set_now(step, param::PING_MS, APPLICATION),
     },
     Fact {
         name: "answered",

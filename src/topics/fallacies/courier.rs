@@ -416,7 +416,12 @@ const INVARIANTS: &[Invariant<Courier>] = &[
 ];
 
 const FACTS: &[Fact<Courier>] = &[
-    Fact { name: "order-paid", sentence: "The bank carries order {order} out.", mark: false, test: |_, seen, _| seen.told(Happened::Paid) },
+    Fact {
+        name: "carried-out",
+        sentence: "The bank carries order {order} out.",
+        mark: false,
+        test: |_, seen, _| seen.told(Happened::Paid),
+    },
     Fact {
         name: "forged",
         sentence: "The bank pays the thief for order {order}.",
