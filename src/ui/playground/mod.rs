@@ -197,6 +197,8 @@ impl Component for Playground {
     fn view(&self, _ctx: &Context<Self>) -> Html {
         html! {
             <>
+                <h2 class="sr-only">{ "Playground" }</h2>
+                <a class="to-text" href="#main">{ "Back to the text (Escape)" }</a>
                 { self.view_dock() }
                 <div class="pg-body" id="pg-body">
                     { self.view_title() }
@@ -774,8 +776,9 @@ impl Playground {
         let open = self.act.reform(move |_: MouseEvent| Action::Dock(next));
         html! {
             <div class="dock">
-                <button class="dock-open" id="dock-open" type="button" aria-expanded={(self.look.dock != Dock::Bar).to_string()} aria-controls="pg-body" aria-label={label} onclick={open}>
+                <button class="dock-open" id="dock-open" type="button" aria-expanded={(self.look.dock != Dock::Bar).to_string()} aria-controls="pg-body" onclick={open}>
                     <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+                    <span class="sr-only">{ label }{ ": " }</span>
                     <span class="dock-words">{ words }</span>
                 </button>
                 { self.view_play() }
@@ -853,12 +856,21 @@ impl Playground {
             <>
                 { part(BriefProps { run: handle.at_step(), act: act.clone() }, brief::brief) }
                 <stage::Stage run={handle.clone()} {look} act={act.clone()}/>
-                { part(caption::CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note), speaks: true }, caption::strip) }
+                { part(caption::CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note), step: self.step_in_words(run), speaks: true }, caption::strip) }
                 <diagram::Diagram run={handle.clone()} {look} act={act.clone()}/>
                 <transport::Transport run={handle.clone()} {look} act={act.clone()}/>
                 <panels::Panels run={handle.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} teach={Rc::clone(&self.teach)} lesson={Rc::clone(&self.lesson)} program={self.program} act={act.clone()}/>
             </>
         }
+    }
+
+    /// The event before this moment, while the reader goes from one to the next and no caption tells of it.
+    fn step_in_words(&self, run: &Loaded) -> AttrValue {
+        let timeline = run.timeline.borrow();
+        if self.look.playing || run.said.as_ref().is_some_and(|said| said.time_us == timeline.now_us()) {
+            return AttrValue::default();
+        }
+        caption::event_in_words(&timeline).into()
     }
 
     fn view_experiments(&self) -> Html {

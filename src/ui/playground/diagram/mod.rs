@@ -124,6 +124,8 @@ pub fn Diagram(props: &DiagramProps) -> Html {
         active.map_or_else(|| "Nothing has happened yet.".to_owned(), |step| words_of_event(&run.timeline(), &known.borrow(), step))
     });
 
+    let event_id = format!("event-{}", active.map_or(0, |step| step + 1));
+
     let told_arrow = told.and_then(|target| scene.arrows().find(|arrow| is_of(arrow, target)).copied());
     let chosen = match props.look.selected {
         Some(Selected::Message(id)) => scene.flights.iter().find(|arrow| arrow.message == id).copied(),
@@ -155,14 +157,16 @@ pub fn Diagram(props: &DiagramProps) -> Html {
         <div class="pg-diagram" ref={node}>
             <svg class="diagram" viewBox={view_box(plot)} data-cone={(props.look.cone.is_some() && ring.is_some()).then_some("on")}
                 data-grab={grabbing.then_some("")}
-                role="listbox" tabindex="0" aria-activedescendant="diagram-event"
+                role="listbox" tabindex="0" aria-activedescendant={event_id.clone()}
                 aria-label="Space-time diagram: events. The left and right arrow keys walk along them, Enter goes to the moment, plus and minus zoom."
                 onpointermove={pointing.on(Pointing::moved)} onpointerleave={pointing.on(Pointing::left)}
                 onpointerdown={pointing.on(Pointing::pressed)} onpointerup={pointing.on(Pointing::released)}
                 onpointercancel={pointing.on(Pointing::cancelled)} onclick={pointing.clicked()}
                 onkeydown={pointing.keyed()} onblur={pointing.blurred()}>
-                { view(&scene, &window, told_arrow, chosen, ring, hand.drag) }
-                <g id="diagram-event" role="option" aria-selected="true" aria-label={(*active_words).clone()}/>
+                <g aria-hidden="true">{ view(&scene, &window, told_arrow, chosen, ring, hand.drag) }</g>
+                // Another event is another element, so that it is read out.
+                <g key={event_id.clone()} id={event_id} role="option" aria-selected="true" aria-label={(*active_words).clone()}
+                    aria-posinset={active.map(|step| (step + 1).to_string())} aria-setsize={active.and(latest).map(|step| (step + 1).to_string())}/>
             </svg>
             <div class="diagram-tools">
                 if let Some(note) = &scene.note {
