@@ -6,6 +6,7 @@ use crate::lessons::progress::Progress;
 use crate::lessons::{LessonData, Question};
 use crate::ui::action::Action;
 use crate::ui::page;
+use crate::ui::playground::experiments::to_playground;
 use gloo::events::EventListener;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -30,6 +31,7 @@ pub fn listen(lesson: &Rc<LessonData>, progress: &Progress, act: &Callback<Actio
             let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
             if let Some(answer) = input.and_then(|input| input.value().parse().ok()) {
                 judge(&question, answer);
+                say(&question, answer);
                 act.emit(Action::Answer(question.id.clone(), answer));
             }
         }));
@@ -70,6 +72,13 @@ fn judge(question: &Question, answer: u8) {
     }
 }
 
+/// Says whether an answer is right, for who cannot see the mark beside it.
+fn say(question: &Question, answer: u8) {
+    let Some(says) = form(question).and_then(|form| form.query_selector(".quiz-says").ok().flatten()) else { return };
+    let verdict = if answer == question.right { "That is right." } else { "That is not it." };
+    says.set_text_content(Some(&format!("{verdict} The explanation is open below.")));
+}
+
 /// Under each question that was answered wrongly: the run that shows why.
 pub fn shows(lesson: &LessonData, progress: &Progress, act: &Callback<Action>) -> Html {
     let wrong = lesson.questions.iter().filter(|question| {
@@ -82,7 +91,7 @@ pub fn shows(lesson: &LessonData, progress: &Progress, act: &Callback<Action>) -
             html! {
                 <p class="quiz-shows"><button class="btn" type="button" onclick={show}>
                     <svg class="icon" aria-hidden="true"><use href="#i-play"/></svg>{ "Open the run that shows why" }
-                </button></p>
+                </button>{ to_playground() }</p>
             },
             form(question)?,
         ))

@@ -1,19 +1,27 @@
-// Every kind of page, at rest and in the midst of things, by axe's rules; and for those who want less motion or larger text.
+// States of a page that not every page comes to, by axe's rules; and for those who want less motion or larger text.
 
 import assert from 'node:assert/strict';
 import { PHONE, assertAccessible, eventually, readerTest } from './harness.mjs';
-import { caption, key, leaders, menu, node, openLesson, point, setSpeed, stage, steps } from './lesson.mjs';
+import { ears } from './hands.mjs';
+import { caption, key, leaders, menu, openLesson, pause, setSpeed, stage, stepUntil, steps, tab } from './lesson.mjs';
 
-readerTest('the lesson is accessible at rest, light and dark', async (page) => {
+readerTest('a broken property and its panel are accessible, light and dark', async (page) => {
   await openLesson(page);
-  await assertAccessible(page);
+  await page.locator('#experiment-forget-vote').getByRole('button', { name: 'Play the solution' }).click();
+  await setSpeed(page, '20×');
+  await eventually('it is broken', async () => (await caption(page).getAttribute('data-tone')) === 'fault');
+  await pause(page);
+  await tab(page, /^Invariants/).click();
+  await assertAccessible(page, '#playground');
+  await assertAccessible(page, '#experiment-forget-vote');
 });
 
-readerTest('a run is accessible with a menu open, light and dark', async (page) => {
+readerTest('a message that is chosen is accessible, on the stage and in the inspector, light and dark', async (page) => {
   await openLesson(page);
-  await steps(page, 20);
-  await point(page, node(page, 1));
+  await stepUntil(page, 'a message in flight', async () => (await page.locator('.msg').count()) > 0);
+  await page.locator('.msg').first().press('Enter');
   await menu(page).waitFor();
+  await tab(page, 'Inspector').press('Enter');
   await assertAccessible(page, '#playground');
 });
 
@@ -33,13 +41,26 @@ readerTest('the playground of a phone is accessible, light and dark', { viewport
 });
 
 // At the site's root; deeper, it needs the site's address, which only what is published has.
-readerTest('the page that is not there is accessible and leads back, light and dark', { expected: [/404/] }, async (page) => {
+readerTest('the page that is not there leads back', { expected: [/404/] }, async (page) => {
   await page.goto('nothing');
-  assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
-  await assertAccessible(page);
   await page.getByRole('link', { name: 'To the path' }).click();
   assert.match(await page.title(), /^Faultline/);
   assert.ok(await page.locator('#path').isVisible());
+});
+
+readerTest('each step is read out, by its caption or as the event that it is, and the diagram tells of each too', async (page) => {
+  const heard = await ears(page);
+  await openLesson(page);
+  await stepUntil(page, 'a leader', async () => (await leaders(page).count()) === 1);
+  await heard.hear(/votes for itself and stands for term 1/);
+  await steps(page, 12);
+  await heard.hear(/^[\d.]+ m?s: \d hears from \d: heartbeat term 1/);
+  const diagram = page.getByRole('listbox', { name: /^Space-time diagram/ });
+  const active = () => diagram.evaluate((one) => document.getElementById(one.getAttribute('aria-activedescendant')).getAttribute('aria-label'));
+  const now = await active();
+  for (let back = 0; back < 2; back += 1) await diagram.press('ArrowLeft');
+  await eventually('another event', async () => (await active()) !== now);
+  assert.match(await active(), /^[\d.]+ m?s: \d/);
 });
 
 readerTest('for whoever wants little motion nothing moves but what the run moves', { reducedMotion: 'reduce' }, async (page) => {

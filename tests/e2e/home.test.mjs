@@ -1,18 +1,13 @@
 // The home page, as any reader first meets it.
 
 import assert from 'node:assert/strict';
-import { PHONE, assertAccessible, eventually, readerTest, shoot } from './harness.mjs';
+import { PHONE, eventually, readerTest, shoot } from './harness.mjs';
 
 readerTest('the home page opens with its title and one main heading', async (page) => {
   await page.goto('');
   assert.match(await page.title(), /Faultline/);
   assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
   await shoot(page, 'home', { fullPage: true });
-});
-
-readerTest('the home page is accessible, light and dark', async (page) => {
-  await page.goto('');
-  await assertAccessible(page);
 });
 
 readerTest('the home page reads without any script', { javaScriptEnabled: false }, async (page) => {

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { eventually, readerTest } from './harness.mjs';
-import { assertFocused, caption, key, leaders, menu, node, notice, now, openLesson, picture, scrubber, stage, stepCount, tab, termsOf, time } from './lesson.mjs';
+import {
+  assertFocused, caption, key, leaders, menu, node, notice, now, openLesson, pause, picture, scrubber, setSpeed, stage, stepCount, tab, termsOf, time,
+} from './lesson.mjs';
 
 const TABS_MAX = 400;
 
@@ -194,4 +196,39 @@ readerTest('a menu keeps Tab within, and what is chosen by mouse leaves the focu
   await assertFocused(page, 'after a reset');
   assert.equal(await notice(page).count(), 0);
   assert.equal(await time(page).count(), 1);
+});
+
+readerTest('a button that goes with what it did leaves the focus in the playground', async (page) => {
+  await openLesson(page, '#s=AA');
+  const press = async (button) => {
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await button.waitFor({ state: 'detached' });
+    await eventually('the focus is in the playground', () => page.evaluate(() => document.getElementById('playground').contains(document.activeElement)));
+  };
+  await press(notice(page).getByRole('button', { name: 'Close this message' }));
+
+  await page.locator('#experiment-forget-vote').getByRole('button', { name: 'Play the solution' }).press('Enter');
+  await setSpeed(page, '20×');
+  await eventually('it is broken', async () => (await caption(page).getAttribute('data-tone')) === 'fault');
+  await pause(page);
+  await key(page, 'Step').press('Enter');
+  await press(page.getByRole('button', { name: 'First violation' }));
+
+  await tab(page, 'Settings').press('Enter');
+  await page.getByRole('slider', { name: 'Lost', exact: true }).press('PageUp');
+  await press(page.getByRole('button', { name: 'As it was' }));
+});
+
+readerTest('a link to a run, pressed, leads to the playground, and the way back to the link', async (page) => {
+  await openLesson(page);
+  const link = page.getByRole('link', { name: 'crash to work under the next coordinator' });
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await eventually('the run', async () => (await page.locator('#algorithm option:checked').textContent()) === 'Bully');
+  const back = page.getByRole('link', { name: 'Back to the text (Escape)' });
+  assert.ok(await isFocused(back));
+  assert.ok(await back.isVisible());
+  await page.keyboard.press('Enter');
+  assert.ok(await isFocused(link));
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { assertAccessible, eventually, readerTest, PHONE } from './harness.mjs';
+import { eventually, readerTest, PHONE } from './harness.mjs';
 
 const LESSON = 'lessons/08-leader-election/';
 const TABS = ['tab-inspector', 'tab-log', 'tab-invariants', 'tab-exhibit-0', 'tab-explore', 'tab-cost', 'tab-settings', 'tab-share'];
@@ -145,15 +145,6 @@ readerTest('a copied link and a saved file open the same moment; a cut link is r
   const text = `faultline:${link.split('#s=')[1]}\n`;
   await page.locator('.panel input[type=file]').setInputFiles({ name: 'run.faultline', mimeType: 'text/plain', buffer: Buffer.from(text) });
   await stepsAre(page, reached);
-});
-
-readerTest('every panel is accessible, light and dark', { timeout: 240_000 }, async (page) => {
-  await openLesson(page);
-  await steps(page, 20);
-  for (const id of TABS) {
-    await page.locator(`#${id}`).click();
-    await assertAccessible(page, '.pg-tabs');
-  }
 });
 
 readerTest('no panel is wider than a phone', { viewport: PHONE }, async (page) => {

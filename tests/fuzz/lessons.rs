@@ -62,6 +62,8 @@ fn html(lesson: &Lesson) -> String {
             Block::Question { asks, options, why, .. } => {
                 [asks, why].into_iter().chain(options).for_each(|text| html.push_str(text));
             }
+            // No text of an author's is in these.
+            Block::Onward(_) | Block::Demo(_) => {}
         }
     }
     html

@@ -2,7 +2,7 @@
 
 use crate::lab::{ELECTION, Lab, bound, field, leaders, schedule, setup};
 use faultline::check::schedule::Shape;
-use faultline::sim::{Argument, Choice, CommandCall, Exhibit, Intervention, MessageId, NodeId, Outcome, Timeline, Tone};
+use faultline::sim::{Argument, Choice, CommandCall, Exhibit, Intervention, MessageId, NodeId, Outcome, Timeline, Tone, World};
 use std::collections::BTreeSet;
 
 const READ: CommandCall = CommandCall { command: 1, arguments: Vec::new() };
@@ -127,6 +127,23 @@ fn a_deaf_follower_deposes_healthy_leaders_until_pre_vote_stops_it() {
     lab.run(5_000);
     assert_eq!(leaders(lab.world()), vec![NodeId(leader)]);
     assert_eq!(lab.fired("leader-disrupted").len(), 0);
+}
+
+#[test]
+fn pre_vote_stops_a_deaf_follower_whose_term_is_behind_by_then() {
+    let mut lab = Lab::new(5, 1, &[]);
+    let leader = lab.leader();
+    lab.run(500);
+    let deaf = (leader + 1) % 5;
+    deafen(&mut lab, deaf);
+    lab.until_fact("leader-disrupted");
+    let term = |world: &World, node: u16| field(world, node, "currentTerm").parse::<u32>().unwrap();
+    lab.until("a leader of a term that the deaf node does not know", |world| {
+        leaders(world).iter().any(|leader| term(world, leader.0) > term(world, deaf))
+    });
+    let index = lab.world().algorithm().params().iter().position(|spec| spec.name == "pre_vote").unwrap();
+    lab.do_(Choice::Param { index: u16::try_from(index).unwrap(), value: 1 });
+    lab.until_fact("pre-vote-refused");
 }
 
 #[test]

@@ -144,7 +144,8 @@ fn question(data: &LessonData, index: usize, asks: &str, options: &[String], why
     }
     let right = options.get(usize::from(question.right)).map_or("", String::as_str);
     format!(
-        "<li id=\"question-{id}\" data-question=\"{id}\"><fieldset><legend><span>{asks}</span></legend>{choices}</fieldset>\n\
+        "<li id=\"question-{id}\" data-question=\"{id}\"><fieldset><legend><span>{asks}</span></legend>{choices}</fieldset>\
+         <p class=\"quiz-says sr-only\" role=\"status\"></p>\n\
          <details class=\"quiz-why\"><summary>The answer</summary><p>{right}</p>{why}</details></li>\n"
     )
 }

@@ -175,7 +175,11 @@ impl<'a> Renderer<'a> {
         if level == HeadingLevel::H2 {
             self.contents.push((id.clone(), title));
         }
-        format!("<{level} id=\"{id}\">{text}<a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this section\">#</a></{level}>\n")
+        // The heading's name is its words alone: who goes from heading to heading would else hear of a link at each.
+        format!(
+            "<{level} id=\"{id}\" aria-labelledby=\"{id}-title\"><span id=\"{id}-title\">{text}</span>\
+             <a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this section\">#</a></{level}>\n"
+        )
     }
 
     /// What stands before and after the words of a link.

@@ -18,7 +18,8 @@ pub fn demo(demo: &Demo, ctx: &Context<Demo>) -> Html {
     let settings = &ctx.props().demo.settings;
     let note = demo.notice.clone().or_else(|| settings.get(demo.chosen).map(|setting| setting.note.clone().into()));
     let said = demo.run.as_ref().and_then(|run| run.said.clone()).filter(|_| demo.notice.is_none());
-    let caption = CaptionStripProps { said, note: Rc::from(note.as_deref().unwrap_or_default()), speaks: demo.used };
+    let note = Rc::from(note.as_deref().unwrap_or_default());
+    let caption = CaptionStripProps { said, note, step: AttrValue::default(), speaks: demo.used };
     html! {
         <>
             <div class="demo-stage" ref={demo.stage.clone()}>

@@ -1,6 +1,7 @@
 //! Captions: what just happened, said when it happens. Bound to facts of the run, so they follow a rewind.
 
 use crate::lessons::{Caption, goal};
+use crate::scenario::export::sentence;
 use crate::sim::{Bindings, Timeline};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -61,6 +62,15 @@ pub struct CaptionStripProps {
     pub note: Rc<str>,
     /// Whether screen readers hear it as it changes.
     pub speaks: bool,
+    /// The event that a step led to, for who cannot see it; empty while time passes.
+    pub step: AttrValue,
+}
+
+/// The last event up to the present moment: "1.945 s: 2 hears from 0: heartbeat term 2". Empty before the first.
+pub fn event_in_words(timeline: &Timeline) -> String {
+    let steps = timeline.step_count();
+    let last = timeline.record().trace.events().rev().find(|event| event.step + 1 == steps);
+    last.map_or_else(String::new, |event| format!("{}: {}", super::format_time(event.time_us), sentence(timeline, event)))
 }
 
 /// The strip under the stage. Where it speaks, screen readers hear what the eye sees.
@@ -71,13 +81,20 @@ pub fn strip(props: &CaptionStripProps) -> Html {
     };
     let text = props.said.as_ref().map_or_else(|| AttrValue::from(Rc::clone(&props.note)), |said| said.text.clone());
     html! {
-        <div class="caption" role={props.speaks.then_some("status")} data-tone={tone}>
+        <>
+        <div class="caption" data-tone={tone}>
             <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
-            // Keyed by its text, so that a new caption plays its entrance.
-            <span key={text.to_string()} data-fresh="">{ text.clone() }</span>
+            <span class="caption-words" role={props.speaks.then_some("status")}>
+                // Keyed by its text, so that a new caption plays its entrance.
+                <span key={text.to_string()} data-fresh="">{ text.clone() }</span>
+            </span>
             if let Some(said) = &props.said {
                 <span class="caption-time num">{ super::format_time(said.time_us) }</span>
             }
         </div>
+        if props.speaks {
+            <p class="sr-only" role="status">{ props.step.clone() }</p>
+        }
+        </>
     }
 }

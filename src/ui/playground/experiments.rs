@@ -175,6 +175,7 @@ pub fn controls(experiment: &Experiment, attempt: Option<&Attempt>, progress: &P
                     <button class="btn" type="button" onclick={solution}>
                         <svg class="icon" aria-hidden="true"><use href={sign}/></svg>{ words_of_solution }
                     </button>
+                    { to_playground() }
                 </div>
                 if bet_first {
                     <p class="experiment-now">{ "Place your bet first; it costs nothing." }</p>
@@ -184,6 +185,11 @@ pub fn controls(experiment: &Experiment, attempt: Option<&Attempt>, progress: &P
         },
         place,
     )
+}
+
+/// The way to the playground for who has no pointer: between an experiment and it lies the rest of the text.
+pub fn to_playground() -> Html {
+    html! { <a class="btn to-playground" href="#playground">{ "To the playground" }</a> }
 }
 
 /// Where the attempt stands, in words.
@@ -233,9 +239,11 @@ fn view_bet(experiment: &Experiment, bet: &Bet, attempt: Option<&Attempt>, progr
         <fieldset class="bet">
             <legend>{ "Your bet: " }{ &bet.question }</legend>
             { for options }
-            if let (Some(placed), Some(right)) = (placed, settled) {
-                <p class="bet-verdict">{ if placed == right { "You bet right." } else { "You lost this bet. Rewind and see why." } }</p>
-            }
+            <p class="bet-verdict" aria-live="polite">
+                if let (Some(placed), Some(right)) = (placed, settled) {
+                    { if placed == right { "You bet right." } else { "You lost this bet. Rewind and see why." } }
+                }
+            </p>
         </fieldset>
     }
 }

@@ -87,7 +87,10 @@ pub fn look_there(both: &Both, look: Look) -> Look {
 /// What just happened in the other.
 pub fn caption_there(both: &Both) -> Html {
     match &both.said {
-        Some(said) => part(CaptionStripProps { said: Some(said.clone()), note: Rc::from(""), speaks: true }, caption::strip),
+        Some(said) => part(
+            CaptionStripProps { said: Some(said.clone()), note: Rc::from(""), step: AttrValue::default(), speaks: true },
+            caption::strip,
+        ),
         None => p("caption", "Nothing worth a word yet."),
     }
 }

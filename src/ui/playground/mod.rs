@@ -221,6 +221,8 @@ impl Component for Playground {
     fn view(&self, _ctx: &Context<Self>) -> Html {
         html! {
             <>
+                <h2 class="sr-only">{ "Playground" }</h2>
+                <a class="to-text" href="#main">{ "Back to the text (Escape)" }</a>
                 { self.view_dock() }
                 <div class="pg-body" id="pg-body" data-pair={self.beside.is_some().then_some("")}>
                     { self.view_title() }
@@ -833,8 +835,9 @@ impl Playground {
         let open = self.act.reform(move |_: MouseEvent| Action::Dock(next));
         html! {
             <div class="dock">
-                <button class="dock-open" id="dock-open" type="button" aria-expanded={(self.look.dock != Dock::Bar).to_string()} aria-controls="pg-body" aria-label={label} onclick={open}>
+                <button class="dock-open" id="dock-open" type="button" aria-expanded={(self.look.dock != Dock::Bar).to_string()} aria-controls="pg-body" onclick={open}>
                     <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+                    <span class="sr-only">{ label }{ ": " }</span>
                     <span class="dock-words">{ words }</span>
                 </button>
                 { self.view_play() }
@@ -864,7 +867,6 @@ impl Playground {
         html! {
             <div class="pg-title">
                 // Where there is no text around it, the headings of panels follow this one.
-                <h2 class="sr-only">{ "Playground" }</h2>
                 <label class="sr-only" for="algorithm">{ "Algorithm" }</label>
                 <select class="select" id="algorithm" disabled={run.sent.challenge.is_some()} onchange={chosen}>
                     { for (0u8..).zip(self.program.topic.algorithms).map(|(index, entry)| html! {
@@ -908,7 +910,7 @@ impl Playground {
             return html! { <p class="pg-wait" role="status">{ format!("Replaying the run up to its moment: {percent} %") }</p> };
         }
         let (handle, look, act, both) = (run.handle(), self.look, &self.act, self.both());
-        let caption = CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note), speaks: true };
+        let caption = CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note), step: self.step_in_words(run), speaks: true };
         let parted_us = both.as_ref().and_then(halves::parted_us);
         // Keyed, so that what is there already stays when the other run comes or goes.
         let mut parts = vec![keyed("brief", BriefProps { run: handle.at_step(), act: act.clone() }, brief::brief)];
@@ -941,6 +943,15 @@ impl Playground {
             <panels::Panels key="panels" run={run.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} compare={Rc::clone(&self.compare)}
                 both={both.map(Both::at_step)} teach={Rc::clone(&self.teach)} lesson={Rc::clone(&self.lesson)} program={self.program} act={act.clone()}/>
         }
+    }
+
+    /// The event before this moment, while the reader goes from one to the next and no caption tells of it.
+    fn step_in_words(&self, run: &Loaded) -> AttrValue {
+        let timeline = run.timeline.borrow();
+        if self.look.playing || run.said.as_ref().is_some_and(|said| said.time_us == timeline.now_us()) {
+            return AttrValue::default();
+        }
+        caption::event_in_words(&timeline).into()
     }
 
     fn view_experiments(&self) -> Html {

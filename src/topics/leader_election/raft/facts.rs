@@ -246,9 +246,13 @@ fn vote_dropped(cluster: &Seen<'_>, _: &Ghost, step: &Step<'_>) -> Option<Bindin
         .then(|| Bindings::nodes([id.from, id.to]).with("other", id.to).with("term", term).with("what", what))
 }
 
+/// Whatever the reason that is given: a node that hears a leader may be in the term already that it is asked about.
 fn pre_vote_refused(cluster: &Seen<'_>, _: &Ghost, step: &Step<'_>) -> Option<Bindings> {
-    let (candidate, Message::PreVoteReply { next_term, verdict: Verdict::LeaderAlive, .. }) = sent(cluster, step)? else { return None };
-    Some(Bindings::nodes([step.choice.actor()?, candidate]).with("candidate", candidate).with("term", next_term))
+    let (candidate, Message::PreVoteReply { next_term, verdict, .. }) = sent(cluster, step)? else { return None };
+    let node = step.choice.actor()?;
+    let hears_leader = cluster.volatile(node).is_some_and(|node| node.is_leader() || node.leader_alive);
+    (*verdict != Verdict::Granted && hears_leader)
+        .then(|| Bindings::nodes([node, candidate]).with("candidate", candidate).with("term", next_term))
 }
 
 fn entry_appended(cluster: &Seen<'_>, _: &Ghost, step: &Step<'_>) -> Option<Bindings> {

@@ -130,6 +130,9 @@ pub fn Diagram(props: &DiagramProps) -> Html {
         active.map_or_else(|| "Nothing has happened yet.".to_owned(), |step| words_of_event(&run.timeline(), &known.borrow(), step))
     });
 
+    let side = if props.is_there { "there" } else { "diagram" };
+    let event_id = format!("{side}-event-{}", active.map_or(0, |step| step + 1));
+
     let told_arrow = told.and_then(|target| scene.arrows().find(|arrow| is_of(arrow, target)).copied());
     let chosen = match props.look.selected {
         Some(Selected::Message(id)) => scene.flights.iter().find(|arrow| arrow.message == id).copied(),
@@ -156,22 +159,25 @@ pub fn Diagram(props: &DiagramProps) -> Html {
         act: props.act.clone(),
     };
     let told_y = ring.map(|at| at.1).or(told_arrow.map(|arrow| arrow.to.1)).unwrap_or(0.0);
-    let side = if props.is_there { "there" } else { "diagram" };
     let id = |of: &str| AttrValue::from(format!("{side}-{of}"));
     let grabbing = matches!(hand.hover, Some(Target::Flight(_))) || hand.drag.is_some();
     html! {
         <div class="pg-diagram" ref={node}>
             <svg class="diagram" viewBox={view_box(plot)} data-cone={(props.look.cone.is_some() && ring.is_some()).then_some("on")}
                 data-grab={grabbing.then_some("")}
-                role="listbox" tabindex="0" aria-activedescendant={id("event")}
+                role="listbox" tabindex="0" aria-activedescendant={event_id.clone()}
                 aria-label={format!("Space-time diagram{}: events. {WALK}", if props.is_there { " of the other run" } else { "" })}
                 onpointermove={pointing.on(Pointing::moved)} onpointerleave={pointing.on(Pointing::left)}
                 onpointerdown={pointing.on(Pointing::pressed)} onpointerup={pointing.on(Pointing::released)}
                 onpointercancel={pointing.on(Pointing::cancelled)} onclick={pointing.clicked()}
                 onkeydown={pointing.keyed()} onblur={pointing.blurred()}>
-                { view(&scene, &window, &id, told_arrow, chosen, ring, hand.drag) }
-                if let Some(parted_us) = props.parted_us { { marks::parting(&plot, window.scale.px_from_time_us(parted_us) + window.shift()) } }
-                <g id={id("event")} role="option" aria-selected="true" aria-label={(*active_words).clone()}/>
+                <g aria-hidden="true">
+                    { view(&scene, &window, &id, told_arrow, chosen, ring, hand.drag) }
+                    if let Some(parted_us) = props.parted_us { { marks::parting(&plot, window.scale.px_from_time_us(parted_us) + window.shift()) } }
+                </g>
+                // Another event is another element, so that it is read out.
+                <g key={event_id.clone()} id={event_id} role="option" aria-selected="true" aria-label={(*active_words).clone()}
+                    aria-posinset={active.map(|step| (step + 1).to_string())} aria-setsize={active.and(latest).map(|step| (step + 1).to_string())}/>
             </svg>
             <div class="diagram-tools">
                 if let Some(note) = &scene.note {

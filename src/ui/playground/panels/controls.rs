@@ -1,4 +1,7 @@
 //! The controls of settings: a slider that reports when it is let go, a choice of several, a switch. Knows no setting.
+//!
+//! The words beside a control are its name and the sentence under them its description: as one label they would be read out whole, and a slider
+//! would be called by its value too.
 
 use super::words;
 use std::cell::Cell;
@@ -92,9 +95,9 @@ pub fn Slider(props: &SliderProps) -> Html {
     html! {
         <label class="setting">
             { &props.label }
-            <output>{ &said }</output>
+            <span class="setting-value" aria-hidden="true">{ &said }</span>
             if !props.help.is_empty() { <small>{ &props.help }</small> }
-            <input class="range" type="range" min={props.min.to_string()} max={props.max.to_string()} step={props.step.to_string()}
+            <input class="range" type="range" aria-label={&props.label} aria-description={(!props.help.is_empty()).then(|| props.help.clone())} min={props.min.to_string()} max={props.max.to_string()} step={props.step.to_string()}
                 value={shown.to_string()} aria-valuetext={said} {oninput} {onchange} {onkeydown} {onkeyup} {onblur}/>
         </label>
     }
@@ -114,7 +117,7 @@ pub fn pick(label: &'static str, help: &'static str, options: &[AttrValue], chos
         <label class="setting">
             { label }
             if !help.is_empty() { <small>{ help }</small> }
-            <select class="select" {onchange}>
+            <select class="select" aria-label={label} aria-description={(!help.is_empty()).then_some(help)} {onchange}>
                 { for options.iter().enumerate().map(|(index, words)| html! { <option selected={index == chosen}>{ words }</option> }) }
             </select>
         </label>
@@ -128,7 +131,7 @@ pub fn switch(label: &'static str, help: &'static str, on: bool, rule: bool, ons
         <label class={classes!("switch", rule.then_some("switch-rule"))}>
             { label }
             <small>{ help }</small>
-            <input type="checkbox" role="switch" checked={on} {onchange}/>
+            <input type="checkbox" role="switch" aria-label={label} aria-description={help} checked={on} {onchange}/>
         </label>
     }
 }

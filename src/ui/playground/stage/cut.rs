@@ -16,7 +16,7 @@ pub fn view(groups: &[u8], places: &[Point], frame: Frame) -> Html {
     let path: String = borders.iter().map(|border| jag(border.a, border.b, 9.0, 26.0)).collect();
     let path = AttrValue::from(path);
     html! {
-        <g class="cut">
+        <g class="cut" aria-hidden="true">
             <path class="cut-gap" d={path.clone()}/>
             <path class="cut-line" d={path}/>
             { for labels(groups, &borders, places, frame) }
@@ -66,6 +66,13 @@ fn numbers(groups: &[u8]) -> impl Iterator<Item = u8> {
 /// `0 · 4 | 1 · 2`.
 pub fn in_words(groups: &[u8]) -> String {
     numbers(groups).map(|group| members(group, groups)).collect::<Vec<_>>().join(" | ")
+}
+
+/// The cluster in words, for who does not see the fault line: "The cluster: 5 nodes, parted: 0 · 1 | 2 · 3 · 4".
+pub fn cluster_in_words(groups: &[u8], nodes: usize) -> String {
+    let count = if nodes == 1 { "1 node".to_owned() } else { format!("{nodes} nodes") };
+    let is_one = groups.iter().all(|group| Some(group) == groups.first());
+    if is_one { format!("The cluster: {count}") } else { format!("The cluster: {count}, parted: {}", in_words(groups)) }
 }
 
 /// `0 · 3 · 4`.

@@ -178,15 +178,18 @@ impl Stage {
             _ => return false,
         };
         match thing {
-            Selected::Node(id) if event.shift_key() => {
-                let at = self.picture.nodes.get(id.index()).map_or(Point::default(), |node| node.at);
-                self.put(ctx, id, at.plus(dx * NUDGE, dy * NUDGE))
-            }
+            Selected::Node(id) if event.shift_key() => self.nudge(ctx, id, dx, dy),
             _ => {
                 self.walk(thing, dx + dy > 0.0);
                 false
             }
         }
+    }
+
+    /// Moves a node by so many steps to the right and down.
+    pub(super) fn nudge(&mut self, ctx: &Context<Self>, id: NodeId, right: f32, down: f32) -> bool {
+        let at = self.picture.nodes.get(id.index()).map_or(Point::default(), |node| node.at);
+        self.put(ctx, id, at.plus(right * NUDGE, down * NUDGE))
     }
 
     /// Moves the focus to the next thing of the same kind: nodes and links by number, messages as they arrive.

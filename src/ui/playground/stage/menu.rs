@@ -51,6 +51,8 @@ pub enum Does {
     Page(u16),
     /// Asks the page for this; the menu closes.
     Ask(Vec<Action>),
+    /// Moves the node on the stage, by so many steps to the right and down; the menu stays, for more of it.
+    Nudge(NodeId, i8, i8),
 }
 
 /// The client as which the reader asks.
@@ -58,6 +60,8 @@ pub const CLIENT: u16 = 0;
 /// A node's page on its clock; its commands have the pages from the next on.
 const PAGE_CLOCK: u16 = 1;
 const PAGE_COMMANDS: u16 = 2;
+/// A node's page on where it stands: what a drag does, for who cannot drag.
+const PAGE_PLACE: u16 = u16::MAX;
 /// Delays that a message's menu offers, in microseconds.
 const DELAYS_US: [u64; 2] = [50_000, 500_000];
 /// How far a node's menu lets its clock jump, in microseconds, and how fast or slow it lets it run.
@@ -113,6 +117,7 @@ pub fn lock(menu: &mut Content, run: &Run, about: Selected) {
         let why = match &entry.does {
             Does::All(what) => what.iter().find_map(|what| run.locks(what)),
             Does::More(what) => run.locks(what),
+            Does::Page(PAGE_PLACE) | Does::Nudge(..) => None,
             Does::Page(PAGE_CLOCK) if is_node => challenge.locks_deed("clock"),
             Does::Page(PAGE_COMMANDS..) if is_node => challenge.locks_deed("command"),
             Does::Page(_) | Does::Ask(_) => None,
@@ -188,6 +193,7 @@ fn of_node(world: &World, id: NodeId, page: u16) -> Content {
     match page {
         0 => node_entries(&mut menu, world, id),
         PAGE_CLOCK => clock_entries(&mut menu, world, id),
+        PAGE_PLACE => place_entries(&mut menu, id),
         _ => {
             menu.command = page.checked_sub(PAGE_COMMANDS);
             menu.words.clear();
@@ -240,6 +246,7 @@ fn node_entries(menu: &mut Content, world: &World, id: NodeId) {
     } else {
         menu.add(entry("cut", "Cut it off", Does::All(vec![cut_off])).fault());
     }
+    menu.add(entry("next", "Move\u{2026}", Does::Page(PAGE_PLACE)));
     let inspect = vec![Action::Select(Some(Selected::Node(id))), Action::Tab(Tab::Inspector), Action::Menu(None)];
     menu.add(entry("search", "Inspect", Does::Ask(inspect)));
 }
@@ -252,6 +259,14 @@ fn command_entry(menu: &mut Content, world: &World, id: NodeId, index: u16, spec
     } else {
         menu.add(entry("command", format!("{}\u{2026}", spec.label), Does::Page(PAGE_COMMANDS + index)));
     }
+}
+
+fn place_entries(menu: &mut Content, id: NodeId) {
+    menu.words = vec!["Drag it, or move it from here. Nodes that stand apart can be cut apart.".to_owned()];
+    for (icon, label, right, down) in [("prev", "Left", -1, 0), ("next", "Right", 1, 0), ("up", "Up", 0, -1), ("down", "Down", 0, 1)] {
+        menu.add(entry(icon, label, Does::Nudge(id, right, down)));
+    }
+    menu.add(entry("back", "Back", Does::Page(0)));
 }
 
 fn clock_entries(menu: &mut Content, world: &World, id: NodeId) {

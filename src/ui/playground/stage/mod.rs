@@ -18,6 +18,7 @@ mod sheet;
 mod thing;
 mod tools;
 
+use crate::sim::NodeId;
 use crate::ui::action::{Action, Look, SPEEDS, Selected, Tool};
 use crate::ui::measure::{SIZE_AT_FIRST, SizeWatch};
 use crate::ui::part::keyed;
@@ -71,6 +72,8 @@ pub enum Told {
     List,
     /// The list of nodes opens or closes.
     Dialog(bool),
+    /// A node is moved by so many steps to the right and down.
+    Nudge(NodeId, i8, i8),
     /// Nodes go back to where they rest.
     Tidy,
     /// Something for the playground to do.
@@ -172,6 +175,7 @@ impl Component for Stage {
             Told::Key(event) => return self.key(ctx, &event),
             Told::FocusIn(event) => self.focus_in(&event),
             Told::FocusOut(event) => self.focus_out(&event),
+            Told::Nudge(id, right, down) => return self.nudge(ctx, id, f32::from(right), f32::from(down)),
             Told::Choose(thing) => self.open(ctx, thing, None),
             Told::List => self.listing = !self.listing,
             Told::Dialog(open) => self.dialog = open,
@@ -201,20 +205,21 @@ impl Component for Stage {
             }
             _ => Vec::new(),
         });
+        let nudge = link.callback(|(node, right, down)| Told::Nudge(node, right, down));
         let sheet = match look.menu {
             Some(menu) => {
                 let close = act.reform(|()| Action::Menu(None));
-                html! { <Sheet key={thing::name(menu.about)} run={run.clone()} menu={menu} at={(menu.x, menu.y)} act={act.clone()} {close}/> }
+                html! { <Sheet key={thing::name(menu.about)} run={run.clone()} menu={menu} at={(menu.x, menu.y)} act={act.clone()} {close} {nudge}/> }
             }
             None if self.dialog => {
                 let close = link.callback(|()| Told::Dialog(false));
-                html! { <Sheet key="partition" run={run.clone()} menu={None} at={(width, 48)} act={act.clone()} {close}/> }
+                html! { <Sheet key="partition" run={run.clone()} menu={None} at={(width, 48)} act={act.clone()} {close} {nudge}/> }
             }
             None => Html::default(),
         };
         html! {
             <div class="pg-stage" ref={self.root.clone()}>
-                <svg class="stage" viewBox={format!("0 0 {width} {height}")} role="group" aria-label={format!("The cluster: {} nodes", picture.nodes.len())}
+                <svg class="stage" viewBox={format!("0 0 {width} {height}")} role="group" aria-label={cut::cluster_in_words(&picture.groups, picture.nodes.len())}
                     ref={self.svg.clone()} data-tool={cutting.then_some("cut")} onclick={link.callback(Told::Click)} {onkeydown}
                     onpointerdown={link.callback(Told::Down)} onpointermove={link.callback(Told::Move)}
                     onpointerup={link.callback(|_: PointerEvent| Told::Up)} onpointercancel={link.callback(|_: PointerEvent| Told::Cancel)}

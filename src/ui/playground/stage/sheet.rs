@@ -27,6 +27,8 @@ pub struct SheetProps {
     pub act: Callback<Action>,
     /// Asks for it to be closed.
     pub close: Callback<()>,
+    /// Moves a node on the stage, by so many steps to the right and down.
+    pub nudge: Callback<(NodeId, i8, i8)>,
 }
 
 /// What the sheet is told.
@@ -74,13 +76,14 @@ impl Component for Sheet {
     }
 
     fn update(&mut self, ctx: &Context<Self>, told: Told) -> bool {
-        let SheetProps { menu, act, close, .. } = ctx.props();
+        let SheetProps { menu, act, close, nudge, .. } = ctx.props();
         match told {
             Told::Chosen(Does::All(what)) => act.emit(Action::DoAll(what)),
             Told::Chosen(Does::More(what)) => {
                 act.emit(Action::Do(what));
                 act.emit(Action::Menu(*menu));
             }
+            Told::Chosen(Does::Nudge(node, right, down)) => nudge.emit((node, right, down)),
             Told::Chosen(Does::Page(page)) => self.turn(ctx, page),
             Told::Chosen(Does::Ask(actions)) => actions.into_iter().for_each(|action| act.emit(action)),
             Told::Typed(at, value) => {
