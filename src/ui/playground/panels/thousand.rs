@@ -131,7 +131,9 @@ fn value_words(measure: &Measure, value: u64) -> String {
     match measure.quantity {
         Quantity::Time => format_time(value),
         // A reading has a unit of its own, which only the algorithm knows.
-        Quantity::Reading(_) | Quantity::Row(_) if !value.is_multiple_of(MICRO) => format!("{}.{:03}", value / MICRO, value / 1_000 % 1_000),
+        Quantity::Reading(_) | Quantity::Row(_) if !value.is_multiple_of(MICRO) => {
+            format!("{}.{:03}", value / MICRO, value / 1_000 % 1_000)
+        }
         _ => words::thousands(value / MICRO),
     }
 }
