@@ -170,6 +170,32 @@ need_browser() {
   fi
 }
 
+find_firefox() {
+  local name
+  for name in "${FIREFOX:-}" firefox-esr firefox /Applications/Firefox.app/Contents/MacOS/firefox; do
+    [ -z "$name" ] || ! have "$name" || { command -v "$name" && return; }
+  done
+}
+
+find_geckodriver() {
+  local name
+  for name in "${GECKODRIVER:-}" "${GECKOWEBDRIVER:-}/geckodriver" geckodriver; do
+    [ -z "$name" ] || ! have "$name" || { command -v "$name" && return; }
+  done
+}
+
+# What the tests in Firefox need, or false where that cannot be had. Sets FIREFOX and GECKODRIVER.
+# A driver that is there already will do; Debian has none, so there it is built.
+need_firefox() {
+  [ -n "$(find_firefox)" ] || debian_package firefox-esr || return 1
+  if [ -z "$(find_geckodriver)" ]; then
+    (cargo_tool geckodriver "$(node -p "require('./tests/e2e/package.json').config.geckodriver")" geckodriver 2 --locked) || return 1
+  fi
+  FIREFOX=$(find_firefox)
+  GECKODRIVER=$(find_geckodriver)
+  export FIREFOX GECKODRIVER
+}
+
 # as_draft --draft [lesson…]: what is built from here on is quick to build and large, and has only these lessons, if any are named.
 as_draft() {
   [ $# -gt 0 ] || return 0

@@ -189,6 +189,8 @@ mod tests {
         check(Some("two"), &["a", "b", "c", "d", "e"], None);
     }
 
+    // In the browser, JSON is the browser's.
+    #[cfg(not(target_arch = "wasm32"))]
     #[test]
     fn a_file_comes_back_as_it_was_and_others_are_refused_with_a_reason() {
         let mut lessons = SortedMap::new();

@@ -12,6 +12,8 @@ import { chromium } from 'playwright-core';
 import { serve } from '../../scripts/serve.mjs';
 import { CHROMIUM, FLAGS } from './browser.mjs';
 
+export { eventually } from './eventually.mjs';
+
 export const WIDE = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 
@@ -105,22 +107,6 @@ export function readerTest(name, settings, body) {
     }
     if (failure !== undefined) throw failure;
   });
-}
-
-/** Asks again until `probe()` is true (or asserts nothing), and fails with `what` when it never is. */
-export async function eventually(what, probe, waitMs = WAIT_MS_MAX) {
-  const end = Date.now() + waitMs;
-  let last;
-  do {
-    try {
-      if ((await probe()) !== false) return;
-      last = undefined;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  } while (Date.now() < end);
-  throw new Error(`never: ${what}`, { cause: last });
 }
 
 /** Waits until fonts are in and finite transitions are over. */

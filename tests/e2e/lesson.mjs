@@ -1,7 +1,7 @@
 // What a reader does on the page of a lesson, by the names that the page gives to things. Knows one lesson, and no test.
 
 import assert from 'node:assert/strict';
-import { eventually } from './harness.mjs';
+import { eventually } from './eventually.mjs';
 
 export const LESSON = 'lessons/08-leader-election/';
 

@@ -39,7 +39,7 @@ pub fn are_sentences(mistakes: &Mistakes, text: &str) {
     let lines = text.matches('\n').count() + 1;
     for mistake in &mistakes.0 {
         assert!(mistake.line as usize <= lines, "line {} of {lines}", mistake.line);
-        is_sentence(&mistake.says);
+        is_sentence(&mistake.to_string());
     }
 }
 

@@ -2,7 +2,7 @@
 //! without bound. (Links: `tests/links.rs`.)
 //!
 //! Inputs are real ones, changed by their structure ([`mutate`]); the k-th input of a test is the same on every machine.
-//! `FAULTLINE_FUZZ=1000000 cargo test --test fuzz` tries so many in each test.
+//! `FAULTLINE_FUZZ=1000000 cargo test --test fuzz` tries so many in each test, `FAULTLINE_FUZZ=500000..1000000` the second half of these.
 
 #![cfg(test)]
 #![cfg(not(target_arch = "wasm32"))]
@@ -10,10 +10,12 @@
 mod histories;
 mod lessons;
 mod mutate;
+mod progress;
 mod scenarios;
 
 use faultline::sim::rng::stream;
 use mutate::Luck;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -28,14 +30,17 @@ const MEMORY_KIB_MAX: u64 = 1 << 20;
 /// Letters of a sentence. It may list the names that there are.
 const SENTENCE_CHARS_MAX: usize = 1_500;
 
-fn cases() -> u64 {
-    std::env::var("FAULTLINE_FUZZ").ok().and_then(|count| count.parse().ok()).unwrap_or(CASES)
+fn cases() -> Range<u64> {
+    let asked = std::env::var("FAULTLINE_FUZZ").unwrap_or_default();
+    let (from, to) = asked.split_once("..").unwrap_or(("0", &asked));
+    from.parse().unwrap_or_default()..to.parse().unwrap_or(CASES)
 }
 
 /// Gives each of the inputs that `make` makes to `check`, which says whether it was read, and panics if what must hold does not.
 fn fuzz(name: &str, make: impl Fn(&mut Luck) -> String, check: impl Fn(&str) -> bool) {
     let input = |case: u64| make(&mut Luck::new(stream(case)));
-    let at = AtomicU64::new(0);
+    let cases = cases();
+    let at = AtomicU64::new(cases.start);
     let mut read = 0;
     std::thread::scope(|scope| {
         let (done, wait) = channel::<()>();
@@ -51,7 +56,7 @@ fn fuzz(name: &str, make: impl Fn(&mut Luck) -> String, check: impl Fn(&str) -> 
                 seen = now;
             }
         });
-        for case in 0..cases() {
+        for case in cases.clone() {
             at.store(case, Ordering::Relaxed);
             let text = input(case);
             match catch_unwind(AssertUnwindSafe(|| check(&text))) {
@@ -65,9 +70,10 @@ fn fuzz(name: &str, make: impl Fn(&mut Luck) -> String, check: impl Fn(&str) -> 
         drop(done);
     });
     let peak_kib = peak_kib().unwrap_or_default();
-    println!("{name}: {} inputs, of which {read} were read; {peak_kib} KiB of memory at most", cases());
+    let count = cases.end.saturating_sub(cases.start);
+    println!("{name}: {count} inputs, of which {read} were read; {peak_kib} KiB of memory at most");
     // Where all are refused at the door, nothing behind it is tried.
-    assert!(read > cases() / 100, "{name}: only {read} inputs of {} were read", cases());
+    assert!(read > count / 100, "{name}: only {read} inputs of {count} were read");
     assert!(peak_kib < MEMORY_KIB_MAX, "{name}: {peak_kib} KiB");
 }
 

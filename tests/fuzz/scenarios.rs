@@ -42,7 +42,7 @@ fn any_text_is_a_script_or_sentences_with_their_lines_and_what_is_read_plays_or_
             && script.open_us() <= OPEN_US_MAX
             && let Err(mistake) = script.play(script.seed())
         {
-            is_sentence(&mistake.says);
+            is_sentence(&mistake.to_string());
         }
         true
     });

@@ -1,5 +1,6 @@
 //! Mistakes of authors: where, and what was expected. Knows files and lines, not what is in them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -22,9 +23,10 @@ pub struct Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let says = shortened(&self.says);
         match self.line {
-            0 => write!(f, "{}: {}", self.file, self.says),
-            line => write!(f, "{}:{line}: {}", self.file, self.says),
+            0 => write!(f, "{}: {says}", self.file),
+            line => write!(f, "{}:{line}: {says}", self.file),
         }
     }
 }
@@ -47,18 +49,18 @@ impl Source<'_> {
 
     /// A mistake at a byte offset.
     pub fn mistake(&self, offset: usize, says: impl Into<String>) -> Mistake {
-        Mistake { file: self.file.to_owned(), line: self.line(offset), says: shortened(says.into()) }
+        Mistake { file: self.file.to_owned(), line: self.line(offset), says: says.into() }
     }
 }
 
 /// Without its middle, if it is too long to read.
-fn shortened(says: String) -> String {
+fn shortened(says: &str) -> Cow<'_, str> {
     let letters: Vec<char> = says.chars().collect();
     if letters.len() <= SAYS_CHARS_MAX {
-        return says;
+        return Cow::Borrowed(says);
     }
     let (head, tail) = (letters.iter().take(SAYS_CHARS_MAX / 2), letters.iter().skip(letters.len() - SAYS_CHARS_MAX / 2));
-    head.chain(&['\u{2026}']).chain(tail).collect()
+    head.chain(&['\u{2026}']).chain(tail).copied().collect()
 }
 
 /// The mistakes found so far: authors want them all at once.
