@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { eventually, openReader, readerTest } from './harness.mjs';
 import { ears, keyboard, names } from './hands.mjs';
-import { caption, key, leaders, menu, node, notice, picture, scrubber, stage, tab } from './lesson.mjs';
+import { caption, key, leaders, menu, node, notice, picture, stage, tab, time } from './lesson.mjs';
 
 /** Keys that an experiment may take, from the one before to its goal. Most take about 60. */
 const KEYS_MAX = 160;
@@ -73,7 +73,9 @@ function deeds(page, hand) {
         if (await key(page, 'Play').count()) await hand.press(key(page, 'Play'));
         return false;
       }, 40_000);
-      if (await key(page, 'Pause').count()) await hand.press(key(page, 'Pause'));
+      // It is one button; a violation may stop time just before it is pressed, and then it is pressed again.
+      const toggle = time(page).getByRole('button', { name: /^(?:Play|Pause)$/ });
+      while (await key(page, 'Pause').count()) await hand.press(toggle);
     },
     playUntilSaid: (title, words) => deeds.playUntil(`${title}: ${words}`, async () => words.test(await status(title).textContent())),
     playToGoal: (title) => deeds.playUntilSaid(title, /^Reached/),
