@@ -27,7 +27,8 @@ fails 99-nowhere
 fails ../elsewhere
 scripts/new-lesson "$slug"
 fails "$slug"
-find lessons -mindepth 1 -maxdepth 1 -type d ! -name "$slug" -exec rm -r {} +
+# The page beside the path stays: what is tested there takes a moment.
+find lessons -mindepth 1 -maxdepth 1 -type d ! -name "$slug" ! -name '00-*' -exec rm -r {} +
 cargo fmt --all --check
 # What is compiled for the house serves the copy too.
 CARGO_TARGET_DIR="$house/target" cargo test --locked --quiet --test lessons
