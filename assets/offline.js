@@ -42,7 +42,7 @@
   let pulse;
   const show = ({ bytes, bytesOfAll, playgrounds, playgroundsKept, isBusy, hasFailed }) => {
     const isWhole = bytes === bytesOfAll;
-    const some = `The text of every page works offline, and ${playgroundsKept} of ${playgrounds} playgrounds: each is kept when you open its lesson.`;
+    const some = `The text of every page works offline, and ${playgroundsKept} of ${playgrounds} playgrounds: each is kept when you open its page.`;
     const [text, act, ask] =
       isWhole ? [`The whole site is kept on this device (${megabytes(bytes)}) and works offline.`, "Give the space back", "drop programs"]
       : isBusy ? [`Keeping the whole site on this device: ${megabytes(bytes)} of ${megabytes(bytesOfAll)}.`, "Stop", "stop"]
