@@ -1,8 +1,6 @@
 //! The static page around the islands: its lesson data, its address, its panic banner.
 
 use crate::ui::action::Dock;
-use crate::ui::memory;
-use gloo::events::EventListener;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element};
@@ -115,26 +113,13 @@ pub fn show_top_of(id: &str) {
     }
 }
 
-/// Shows the banner that stands outside everything that may have failed, with ways on.
+/// Shows the banner that stands outside everything that may have failed. Its ways on work without the program (`assets/start.js`).
 pub fn show_panic(cause: &str) {
     let Some(document) = document() else { return };
     let Some(banner) = document.get_element_by_id("panic") else { return };
-    // What fails here fails while all else has failed already.
-    let _ = banner.remove_attribute("hidden");
     if let Some(place) = document.get_element_by_id("panic-cause") {
         place.set_text_content(Some(cause));
     }
-    for (id, forget) in [("panic-reload", false), ("panic-forget", true)] {
-        let Some(button) = document.get_element_by_id(id) else { continue };
-        EventListener::once(&button, "click", move |_| {
-            let Some(window) = web_sys::window() else { return };
-            if forget {
-                memory::forget();
-                // A run in the address may be what broke it.
-                let _ = window.location().set_hash("");
-            }
-            let _ = window.location().reload();
-        })
-        .forget();
-    }
+    // What fails here fails while all else has failed already.
+    let _ = banner.remove_attribute("hidden");
 }

@@ -15,10 +15,18 @@ use std::process::Command;
 use std::sync::{Mutex, mpsc};
 use std::thread;
 
-/// What wasm-opt is told: small before fast.
-const WASM_OPT: [&str; 1] = ["-Oz"];
-/// What cargo builds, and how. The library first: it is the same for all lessons.
+/// What wasm-opt is told: small before fast. In the order of their names, functions that are alike are neighbours, which helps gzip.
+const WASM_OPT: [&str; 6] =
+    ["-Oz", "--low-memory-unused", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features"];
+/// What cargo builds, and how.
 const CARGO: [&str; 6] = ["build", "--quiet", "--locked", "--release", "--target", "wasm32-unknown-unknown"];
+/// How the standard library is compiled for programs that are published: for size, and without the words of a panic. Both want the source
+/// of the standard library and options that a stable compiler has but does not offer.
+const STD: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+const STD_ENV: [(&str, &str); 2] =
+    [("RUSTC_BOOTSTRAP", "1"), ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort")];
+/// How programs are made: what is made otherwise is made again.
+const MAKER: &str = include_str!("programs.rs");
 /// The file of a program's folder that says what it was made of.
 const MADE_OF: &str = "made-of";
 const MODULE: &str = "program.js";
@@ -102,6 +110,8 @@ struct Workshop {
     /// Cargo's folder for what it builds, which is where this very program is: `target/debug/pages`.
     target: PathBuf,
     draft: bool,
+    /// Whether the standard library is compiled for size.
+    sized: bool,
     /// All that the programs have in common.
     made_of: String,
 }
@@ -113,10 +123,21 @@ impl Workshop {
         let mut workshop = Workshop {
             target: target.to_owned(),
             draft: std::env::var_os("FAULTLINE_DRAFT").is_some_and(|value| !value.is_empty()),
+            sized: false,
             made_of: String::new(),
         };
-        run(workshop.cargo().arg("--lib"))?;
-        let mut made_of = format!("draft: {}, {WASM_OPT:?}", workshop.draft);
+        // The library first: it is the same for all lessons. A draft keeps the words of a panic.
+        workshop.sized = !workshop.draft;
+        let mut built = run(workshop.cargo().arg("--lib"));
+        if let Err(why) = &built
+            && workshop.sized
+        {
+            eprintln!("{why}\nSo programs are built with the standard library as it comes: larger than they should be.");
+            workshop.sized = false;
+            built = run(workshop.cargo().arg("--lib"));
+        }
+        built?;
+        let mut made_of = format!("draft: {}, sized: {}, {:016x}", workshop.draft, workshop.sized, stable_hash(&MAKER));
         for file in [
             workshop.compiled("libfaultline.rlib"),
             "src/main.rs".into(),
@@ -137,6 +158,9 @@ impl Workshop {
     fn cargo(&self) -> Command {
         let mut cargo = Command::new("cargo");
         cargo.args(CARGO).env("CARGO_TARGET_DIR", &self.target);
+        if self.sized {
+            cargo.args(STD).envs(STD_ENV);
+        }
         cargo
     }
 
@@ -173,8 +197,12 @@ impl Workshop {
         if self.is_made(folder) {
             return Ok(());
         }
-        let bind = ["--target", "web", "--no-typescript", "--remove-name-section", "--out-name", "program", "--out-dir"];
-        run(Command::new("wasm-bindgen").args(bind).arg(folder).arg(folder.join("compiled.wasm")))?;
+        let mut bind = Command::new("wasm-bindgen");
+        bind.args(["--target", "web", "--no-typescript", "--out-name", "program", "--out-dir"]).arg(folder);
+        if self.draft {
+            bind.arg("--remove-name-section");
+        }
+        run(bind.arg(folder.join("compiled.wasm")))?;
         if !self.draft {
             let wasm = folder.join(WASM);
             run(Command::new("wasm-opt").args(WASM_OPT).arg(&wasm).arg("-o").arg(&wasm))?;
