@@ -1,5 +1,6 @@
 //! The static page around the islands: its lesson data, its address, its panic banner.
 
+use crate::lessons::packed::unpack;
 use crate::ui::action::Dock;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
@@ -21,7 +22,7 @@ pub fn data<T: DeserializeOwned>() -> Result<Option<T>, String> {
     let Some(element) = document().and_then(|document| document.get_element_by_id("page-data")) else { return Ok(None) };
     let text = element.text_content().unwrap_or_default();
     let value = js_sys::JSON::parse(&text).map_err(|_| "This page's data is damaged. Reload the page.".to_owned())?;
-    serde_wasm_bindgen::from_value(value).map(Some).map_err(|error| format!("{OTHER_VERSION} ({error})"))
+    value.as_string().and_then(|text| unpack(&text)).map(Some).ok_or_else(|| OTHER_VERSION.to_owned())
 }
 
 /// The addresses of what searches: the script that a worker begins with, the searcher's module, and what that instantiates.

@@ -35,7 +35,7 @@ readerTest('a page and a program of different versions ask for a reload', async 
   await withData(page, '{"number":8,"new":"field"}');
   await page.goto(LESSON);
   await banner(page).waitFor();
-  assert.match(await page.locator('#panic-cause').textContent(), /^This page and its program are of different versions\. Reload the page\. \(/);
+  assert.match(await page.locator('#panic-cause').textContent(), /^This page and its program are of different versions\. Reload the page\.$/);
 });
 
 readerTest('“Reload without saved state” forgets what is stored here, and the run in the address', async (page) => {

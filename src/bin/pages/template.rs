@@ -1,7 +1,9 @@
 //! The template of every page, and what a page puts into it. Knows no lesson.
 
 use crate::programs::{Program, Programs, Workers};
+use faultline::lessons::packed::pack;
 use faultline::lessons::source::markdown::escape;
+use serde::Serialize;
 
 /// The tokens of the template, each of which stands in it once.
 const TOKENS: [&str; 5] = ["title", "meta", "csp", "body", "data"];
@@ -84,7 +86,7 @@ impl<'a> Template<'a> {
             .replace(&mark("csp"), &policy)
             .replace(&mark("title"), &escape(&page.title))
             .replace(&mark("meta"), &self.meta(page))
-            .replace(&mark("data"), &data(page))
+            .replace(&mark("data"), &data_block(page))
             .replace(&mark("body"), &page.body.replace("href=\"./", &format!("href=\"{root}")));
         Ok(filled)
     }
@@ -135,7 +137,12 @@ fn without_comments(text: &str) -> String {
     kept
 }
 
-fn data(page: &Page) -> String {
+/// What a page gives its program, as JSON.
+pub fn data<T: Serialize>(value: &T) -> Option<String> {
+    serde_json::to_string(&pack(value)?).ok()
+}
+
+fn data_block(page: &Page) -> String {
     match &page.data {
         None => String::new(),
         // An end tag in a text must not end the block.
