@@ -11,10 +11,17 @@ pub const OTHER_VERSION: &str = "This page and its program are of different vers
 
 /// Size of the text, in CSS pixels, at which drawings that are shown to a room are as large as on the page.
 const PRESENTED_TEXT_PX: f64 = 14.0;
+/// What the page says if the rest of its program does not come.
+pub const NO_REST: &str = "The rest of the playground could not be loaded. Check the connection and try again, or reload the page.";
 
 /// The page's document.
 pub fn document() -> Option<Document> {
     web_sys::window()?.document()
+}
+
+/// Where the playground is.
+pub fn playground() -> Option<Element> {
+    document()?.get_element_by_id("playground")
 }
 
 /// What the page writer put into the page for its program.

@@ -23,7 +23,7 @@ readerTest('a page whose data are damaged says so, keeps its text, and goes on a
   await page.goto(LESSON);
   await banner(page).waitFor();
   assert.match(await banner(page).textContent(), /The playground has broken, and not on purpose\./);
-  assert.equal(await page.locator('#panic-cause').textContent(), "This page's lesson data is damaged. Reload the page.");
+  assert.equal(await page.locator('#panic-cause').textContent(), "This page's data is damaged. Reload the page.");
   assert.ok(await page.getByText('A candidate with votes from a majority is leader.').isVisible());
   broken = false;
   await banner(page).getByRole('button', { name: 'Reload', exact: true }).click();

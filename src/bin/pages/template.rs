@@ -74,6 +74,9 @@ impl<'a> Template<'a> {
         let rooted = |text: &str| text.replace("\"./", &format!("\"{root}")).replace("'./", &format!("'{root}"));
         let program = page.programs.as_ref().map_or(&self.program, |programs| &programs.page);
         let mut body = format!("<body data-module=\"{}\" data-wasm=\"{}\"", program.module, program.wasm);
+        if let Some(rest) = &program.rest {
+            body.push_str(&format!(" data-rest=\"{rest}\""));
+        }
         if let Some(Programs { workers: Some(Workers { searcher, script }), .. }) = &page.programs {
             let (module, wasm) = (&searcher.module, &searcher.wasm);
             body.push_str(&format!(" data-worker=\"{script}\" data-searcher=\"{module}\" data-searcher-wasm=\"{wasm}\""));
@@ -172,5 +175,5 @@ fn without_loader(text: &str) -> Result<(String, Program), String> {
     if !kept.contains("<body>") {
         return Err(missing("plain <body>"));
     }
-    Ok((kept, Program { module: module.to_owned(), wasm: wasm.to_owned() }))
+    Ok((kept, Program { module: module.to_owned(), wasm: wasm.to_owned(), rest: None }))
 }
