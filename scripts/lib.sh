@@ -73,6 +73,14 @@ need_rust() {
   fi
 }
 
+# The page writer compiles the standard library for size, if its source is there; if not, it says so, and programs are larger.
+need_std_source() {
+  [ ! -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ] || return 0
+  say "Adding the source of Rust's standard library."
+  rustup component add rust-src >/dev/null 2>&1 </dev/null ||
+    say "It cannot be had (rustup component add rust-src), so the site's programs will be larger than they should be."
+}
+
 need_rust_lints() {
   local component
   for component in clippy rustfmt; do
@@ -129,6 +137,7 @@ need_wasm_opt() {
 need_build_tools() {
   need_node
   need_rust
+  need_std_source
   # Without --locked: the lock file that wasm-bindgen-cli was published with names a withdrawn crate.
   cargo_tool wasm-bindgen-cli "$(version_in Cargo.toml wasm-bindgen)" wasm-bindgen 3
   # Without its default features: Trunk then has no way to fetch anything, and must use the tools above.

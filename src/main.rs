@@ -5,14 +5,31 @@
 
 #[cfg(target_arch = "wasm32")]
 mod program {
-    use faultline::topics::{TOPICS, topic};
-    use faultline::ui::Program;
+    use faultline::topics::{Entry, TOPICS, Topic, topic};
+    use faultline::ui::rest::{Coming, Program, Rest, names};
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-    /// What this program carries of the catalogue and of what draws: evaluated by the compiler, so that nothing else is linked.
-    pub static PROGRAM: Program = Program::of(match topic(number(option_env!("FAULTLINE_LESSON"))) {
+    /// What this program carries of the catalogue: evaluated by the compiler, so that nothing else is linked.
+    const TOPIC: Topic = match topic(number(option_env!("FAULTLINE_LESSON"))) {
         Some(topic) => *topic,
         None => TOPICS[0],
-    });
+    };
+    static FIRST: [Entry; 1] = [TOPIC.algorithms[0]];
+    static NAMES: [&str; TOPIC.algorithms.len()] = names(TOPIC.algorithms);
+
+    /// What the page begins with.
+    pub static PROGRAM: Program = Program::new(&TOPIC, &FIRST, &NAMES, fetch);
+    /// What it needs only once its reader does something: in a file of its own, because nothing but [`rest`] leads to it.
+    static REST: Rest = Rest::of(TOPIC);
+
+    fn fetch() -> Coming {
+        Box::pin(async { rest().await.ok() })
+    }
+
+    #[wasm_split(rest, fallible)]
+    fn rest() -> Result<&'static Rest, SplitLoaderError> {
+        Ok(&REST)
+    }
 
     const fn number(text: Option<&str>) -> u8 {
         let mut number = 0;

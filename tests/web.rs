@@ -14,10 +14,10 @@ use faultline::scenario::{Scenario, link};
 use faultline::sim::timeline::Entry;
 use faultline::sim::{At, Choice, Intervention, NodeId};
 use faultline::topics::{TOPICS, Topic, leader_election};
-use faultline::ui::Program;
 use faultline::ui::action::Action;
 use faultline::ui::page;
 use faultline::ui::playground::{Msg, Playground, PlaygroundProps};
+use faultline::ui::rest::{Program, Rest, names};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -55,10 +55,12 @@ impl Drop for Mounted {
 }
 
 /// Leader election, in whose runs no two of the first events are at the same moment.
-static PROGRAM: Program = Program::of(leader_election::TOPIC);
+static REST: Rest = Rest::of(leader_election::TOPIC);
+static NAMES: [&str; leader_election::TOPIC.algorithms.len()] = names(leader_election::TOPIC.algorithms);
+static PROGRAM: Program = Program::new(&REST.topic, REST.topic.algorithms, &NAMES, || Box::pin(async { Some(&REST) }));
 
 fn topic() -> &'static Topic {
-    &PROGRAM.topic
+    &REST.topic
 }
 
 /// A run that somebody made: a node crashed after a second, and its reader stands a second later.
@@ -93,7 +95,7 @@ async fn mounted() -> Mounted {
     let root = document.create_element("div").expect("it can be made");
     root.set_id("playground");
     document.body().expect("the page has a body").append_child(&root).expect("it can be added");
-    let props = PlaygroundProps { lesson: Rc::new(lesson()), program: &PROGRAM };
+    let props = PlaygroundProps { lesson: Rc::new(lesson()), program: &PROGRAM, rest: Some(&REST) };
     let handle = yew::Renderer::<Playground>::with_root_and_props(root.clone(), props).render();
     flush().await;
     Mounted { root, handle: Some(handle) }

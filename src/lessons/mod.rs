@@ -7,6 +7,7 @@
 pub mod demo;
 pub mod history;
 pub mod map;
+pub mod packed;
 pub mod path;
 pub mod progress;
 #[cfg(not(target_arch = "wasm32"))]

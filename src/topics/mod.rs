@@ -20,6 +20,7 @@ use crate::sim::{Algorithm, Conditions, ExhibitKind};
 use std::fmt;
 
 /// One algorithm as the catalogue offers it.
+#[derive(Clone, Copy)]
 pub struct Entry {
     /// Stable name, used in lesson files and on the page: `raft`.
     pub id: &'static str,

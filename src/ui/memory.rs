@@ -8,9 +8,8 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
-/// Names of everything that this site stores begin with this.
-pub const PREFIX: &str = "faultline.";
-/// The lesson in which the reader did something last.
+/// The lesson in which the reader did something last. As all that this site stores, its name begins with `faultline.`: what does is
+/// forgotten where a page has broken (`assets/start.js`).
 const LAST: &str = "faultline.last";
 const PROGRESS: &str = "faultline.progress.";
 /// Before the name of a text that could not be read and made room for another.
@@ -79,11 +78,6 @@ pub fn visit(slug: &str) {
 /// Forgets the progress in all lessons, and where the reader was.
 pub fn forget_progress() {
     remove(|name| name == LAST || name.starts_with(PROGRESS) || name.starts_with(UNREAD));
-}
-
-/// Forgets everything that this site stores.
-pub fn forget() {
-    remove(|name| name.starts_with(PREFIX));
 }
 
 fn remove(goes: impl Fn(&str) -> bool) {

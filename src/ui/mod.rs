@@ -16,49 +16,46 @@ pub mod page;
 pub mod part;
 pub mod playground;
 pub mod questions;
+pub mod rest;
 pub mod run;
 pub mod svg;
 pub mod tone;
 pub mod worker;
 
 use crate::lessons::LessonData;
-use crate::topics::Topic;
-use exhibits::Drawers;
+use crate::scenario::link;
 use playground::{Playground, PlaygroundProps};
+use rest::{Program, Rest};
 use std::rc::Rc;
-
-/// What the program of a page can run and draw. Two are the same if they are of the same lesson.
-pub struct Program {
-    /// The lesson's algorithms.
-    pub topic: Topic,
-    /// What draws their exhibits.
-    pub drawers: Drawers,
-}
-
-impl Program {
-    /// That of a topic.
-    pub const fn of(topic: Topic) -> Self {
-        Program { drawers: Drawers::of(&topic), topic }
-    }
-}
-
-impl PartialEq for Program {
-    fn eq(&self, other: &Self) -> bool {
-        self.topic == other.topic
-    }
-}
+use std::slice;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Element;
 
 /// Mounts the playground of a lesson's page, by the lesson's program.
 pub fn mount(program: &'static Program) {
     yew::set_custom_panic_hook(Box::new(|info| page::show_panic(&info.to_string())));
-    let Some(root) = page::document().and_then(|document| document.get_element_by_id("playground")) else { return };
+    let Some(root) = page::playground() else { return };
     match page::data::<LessonData>() {
         Ok(Some(lesson)) if lesson.number != program.topic.number => page::show_panic(page::OTHER_VERSION),
-        Ok(Some(lesson)) => {
-            root.set_text_content(None);
-            yew::Renderer::<Playground>::with_root_and_props(root, PlaygroundProps { lesson: Rc::new(lesson), program }).render();
-        }
+        Ok(Some(lesson)) if can_begin(&lesson, program) => render(root, lesson, program, None),
+        Ok(Some(lesson)) => spawn_local(async move {
+            match (program.fetch)().await {
+                Some(rest) => render(root, lesson, program, Some(rest)),
+                None => page::show_panic(page::NO_REST),
+            }
+        }),
         Ok(None) => {}
         Err(cause) => page::show_panic(&cause),
     }
+}
+
+/// Whether a page can begin without the rest of its program: with the lesson's first run, of the first algorithm.
+fn can_begin(lesson: &LessonData, program: &'static Program) -> bool {
+    let first = lesson.scenarios.first().map(|first| link::decode(&first.link, slice::from_ref(&program.topic)));
+    page::shared_run().is_none() && page::asked_algorithm().is_none() && first.is_none_or(|first| first.is_ok())
+}
+
+fn render(root: Element, lesson: LessonData, program: &'static Program, rest: Option<&'static Rest>) {
+    root.set_text_content(None);
+    yew::Renderer::<Playground>::with_root_and_props(root, PlaygroundProps { lesson: Rc::new(lesson), program, rest }).render();
 }

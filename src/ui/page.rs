@@ -1,8 +1,7 @@
 //! The static page around the islands: its lesson data, its address, its panic banner.
 
+use crate::lessons::packed::unpack;
 use crate::ui::action::Dock;
-use crate::ui::memory;
-use gloo::events::EventListener;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element};
@@ -12,10 +11,17 @@ pub const OTHER_VERSION: &str = "This page and its program are of different vers
 
 /// Size of the text, in CSS pixels, at which drawings that are shown to a room are as large as on the page.
 const PRESENTED_TEXT_PX: f64 = 14.0;
+/// What the page says if the rest of its program does not come.
+pub const NO_REST: &str = "The rest of the playground could not be loaded. Check the connection and try again, or reload the page.";
 
 /// The page's document.
 pub fn document() -> Option<Document> {
     web_sys::window()?.document()
+}
+
+/// Where the playground is.
+pub fn playground() -> Option<Element> {
+    document()?.get_element_by_id("playground")
 }
 
 /// What the page writer put into the page for its program.
@@ -23,7 +29,7 @@ pub fn data<T: DeserializeOwned>() -> Result<Option<T>, String> {
     let Some(element) = document().and_then(|document| document.get_element_by_id("page-data")) else { return Ok(None) };
     let text = element.text_content().unwrap_or_default();
     let value = js_sys::JSON::parse(&text).map_err(|_| "This page's data is damaged. Reload the page.".to_owned())?;
-    serde_wasm_bindgen::from_value(value).map(Some).map_err(|error| format!("{OTHER_VERSION} ({error})"))
+    value.as_string().and_then(|text| unpack(&text)).map(Some).ok_or_else(|| OTHER_VERSION.to_owned())
 }
 
 /// The addresses of what searches: the script that a worker begins with, the searcher's module, and what that instantiates.
@@ -115,26 +121,13 @@ pub fn show_top_of(id: &str) {
     }
 }
 
-/// Shows the banner that stands outside everything that may have failed, with ways on.
+/// Shows the banner that stands outside everything that may have failed. Its ways on work without the program (`assets/start.js`).
 pub fn show_panic(cause: &str) {
     let Some(document) = document() else { return };
     let Some(banner) = document.get_element_by_id("panic") else { return };
-    // What fails here fails while all else has failed already.
-    let _ = banner.remove_attribute("hidden");
     if let Some(place) = document.get_element_by_id("panic-cause") {
         place.set_text_content(Some(cause));
     }
-    for (id, forget) in [("panic-reload", false), ("panic-forget", true)] {
-        let Some(button) = document.get_element_by_id(id) else { continue };
-        EventListener::once(&button, "click", move |_| {
-            let Some(window) = web_sys::window() else { return };
-            if forget {
-                memory::forget();
-                // A run in the address may be what broke it.
-                let _ = window.location().set_hash("");
-            }
-            let _ = window.location().reload();
-        })
-        .forget();
-    }
+    // What fails here fails while all else has failed already.
+    let _ = banner.remove_attribute("hidden");
 }

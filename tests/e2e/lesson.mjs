@@ -7,9 +7,21 @@ export const LESSON = 'lessons/08-leader-election/';
 
 /** Opens a lesson, with what follows its address, and waits for the playground. Where it is docked, a key starts it. */
 export async function openLesson(page, rest = '', lesson = LESSON) {
+  await beginLesson(page, rest, lesson);
+  await touch(page);
+}
+
+/** Opens a lesson and does nothing in its playground: the program is there as far as the page needs it. */
+export async function beginLesson(page, rest = '', lesson = LESSON) {
   await page.goto(lesson + rest);
   await page.keyboard.press('Shift');
   await page.locator('#tab-log').waitFor({ state: 'attached' });
+}
+
+/** As a pointer that comes to the playground does: brings the rest of its program, and waits for it. */
+export async function touch(page) {
+  await page.locator('#playground').dispatchEvent('pointerenter');
+  await page.locator('#playground[data-whole]').waitFor({ state: 'attached' });
 }
 
 export const stage = (page) => page.locator('svg.stage');

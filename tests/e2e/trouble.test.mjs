@@ -23,7 +23,7 @@ readerTest('a page whose data are damaged says so, keeps its text, and goes on a
   await page.goto(LESSON);
   await banner(page).waitFor();
   assert.match(await banner(page).textContent(), /The playground has broken, and not on purpose\./);
-  assert.equal(await page.locator('#panic-cause').textContent(), "This page's lesson data is damaged. Reload the page.");
+  assert.equal(await page.locator('#panic-cause').textContent(), "This page's data is damaged. Reload the page.");
   assert.ok(await page.getByText('A candidate with votes from a majority is leader.').isVisible());
   broken = false;
   await banner(page).getByRole('button', { name: 'Reload', exact: true }).click();
@@ -35,7 +35,7 @@ readerTest('a page and a program of different versions ask for a reload', async 
   await withData(page, '{"number":8,"new":"field"}');
   await page.goto(LESSON);
   await banner(page).waitFor();
-  assert.match(await page.locator('#panic-cause').textContent(), /^This page and its program are of different versions\. Reload the page\. \(/);
+  assert.match(await page.locator('#panic-cause').textContent(), /^This page and its program are of different versions\. Reload the page\.$/);
 });
 
 readerTest('“Reload without saved state” forgets what is stored here, and the run in the address', async (page) => {
@@ -72,6 +72,25 @@ readerTest('a program that does not arrive leaves the text to read, and a way on
   await banner(page).getByRole('button', { name: 'Reload', exact: true }).click();
   await key(page, 'Play').waitFor();
 });
+
+/** The smallest program that breaks: a function of one instruction, `unreachable`. It breaks as a program in Rust does. */
+const BROKEN = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 0x0a, 5, 1, 3, 0, 0, 0x0b];
+
+for (const [how, run] of [
+  ['in a handler', (bytes) => void setTimeout(new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes))).exports.f)],
+  ['in a promise', (bytes) => void WebAssembly.instantiate(new Uint8Array(bytes)).then(({ instance }) => instance.exports.f())],
+]) {
+  readerTest(`a program that breaks ${how} says so, keeps the text, and goes on after a reload`, { expected: [/unreachable/] }, async (page) => {
+    await openLesson(page);
+    await page.evaluate(run, BROKEN);
+    await banner(page).waitFor();
+    assert.match(await page.locator('#panic-cause').textContent(), /^Its program stopped \(.*unreachable.*\)\.$/);
+    assert.ok(await page.getByText('A candidate with votes from a majority is leader.').isVisible());
+    await banner(page).getByRole('button', { name: 'Reload', exact: true }).click();
+    await key(page, 'Play').waitFor();
+    assert.ok(!(await banner(page).isVisible()));
+  });
+}
 
 const CORRUPT = ['', 'null', '[]', '{', '"x"', '17', '{"version":1}', '{"version":99,"reached":{},"bets":{},"answers":{}}',
   '{"version":1,"reached":{"crash":"yes"},"bets":{"crash":-5},"answers":{"two-of-five":1e99}}', '{"version":1,"reached":{},"bets":{"crash":200},"answers":{"two-of-five":99,"nobody":3}}', '\u0000'.repeat(50)];

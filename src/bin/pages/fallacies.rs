@@ -27,7 +27,7 @@ pub fn page(text: &Lesson, lessons: &BTreeMap<String, Lesson>, programs: Option<
         demos: text.demos.clone(),
         captions: text.data.captions.clone(),
     };
-    let json = serde_json::to_string(&data).map_err(|error| format!("The demonstrations' data cannot be written: {error}"))?;
+    let data = crate::template::data(&data).ok_or("The demonstrations' data cannot be written.")?;
     let body = format!(
         "<main class=\"fallacies\" id=\"main\">\n<article class=\"prose\">\n{}{}{}</article>\n{}</main>",
         head(text),
@@ -41,7 +41,7 @@ pub fn page(text: &Lesson, lessons: &BTreeMap<String, Lesson>, programs: Option<
         description: text.description.clone(),
         indexed: true,
         body,
-        data: Some(json),
+        data: Some(data),
         programs,
     })
 }

@@ -35,7 +35,7 @@ const PROGRESS: &str = "<section class=\"progress\" id=\"progress\" hidden><h2>Y
 /// The home page.
 pub fn page(lessons: &BTreeMap<String, Lesson>) -> Result<Page, String> {
     let outlines: Vec<Outline> = lessons.values().map(|lesson| Outline::of(&lesson.data)).collect();
-    let json = serde_json::to_string(&outlines).map_err(|error| format!("The home page's data cannot be written: {error}"))?;
+    let data = crate::template::data(&outlines).ok_or("The home page's data cannot be written.")?;
     let (experiments, questions) = outlines
         .iter()
         .fold((0, 0), |(experiments, questions), outline| (experiments + outline.experiments.len(), questions + outline.questions.len()));
@@ -79,7 +79,7 @@ pub fn page(lessons: &BTreeMap<String, Lesson>) -> Result<Page, String> {
         description: LEAD.to_owned(),
         indexed: true,
         body,
-        data: Some(json),
+        data: Some(data),
         programs: None,
     })
 }

@@ -20,7 +20,7 @@ const PRINT: &str = "<span class=\"lesson-print\">Print: <button class=\"link-bt
 /// The page of a lesson.
 pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, programs: Option<Programs>) -> Result<Page, String> {
     let slug = &lesson.data.slug;
-    let json = serde_json::to_string(&lesson.data).map_err(|error| format!("{slug}: the playground's data cannot be written: {error}"))?;
+    let data = crate::template::data(&lesson.data).ok_or_else(|| format!("{slug}: the playground's data cannot be written."))?;
     let body = format!(
         "<main class=\"lesson\" id=\"main\">\n<article class=\"prose\">\n{}{}{}{}{}</article>\n{}</main>",
         head(lesson),
@@ -36,7 +36,7 @@ pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, programs: Optio
         description: lesson.description.clone(),
         indexed: true,
         body,
-        data: Some(json),
+        data: Some(data),
         programs,
     })
 }

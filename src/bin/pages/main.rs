@@ -14,6 +14,7 @@ mod offline;
 mod programs;
 mod run;
 mod sandbox;
+mod split;
 mod template;
 
 use faultline::lessons::path;

@@ -5,6 +5,7 @@
 //! program was made of is kept beside it, and a program of which nothing
 //! has changed is not made again. In a draft (`FAULTLINE_DRAFT`) nothing is shrunk: that takes a minute a program.
 
+use crate::split;
 use faultline::lessons::source::Lesson;
 use faultline::sim::hash::stable_hash;
 use std::collections::BTreeMap;
@@ -15,14 +16,24 @@ use std::process::Command;
 use std::sync::{Mutex, mpsc};
 use std::thread;
 
-/// What wasm-opt is told: small before fast.
-const WASM_OPT: [&str; 1] = ["-Oz"];
-/// What cargo builds, and how. The library first: it is the same for all lessons.
-const CARGO: [&str; 6] = ["build", "--quiet", "--locked", "--release", "--target", "wasm32-unknown-unknown"];
+/// What wasm-opt is told: small before fast. In the order of their names, functions that are alike are neighbours, which helps gzip.
+const WASM_OPT: [&str; 6] =
+    ["-Oz", "--low-memory-unused", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features"];
+/// What cargo builds, and how.
+const CARGO: [&str; 5] = ["--quiet", "--locked", "--release", "--target", "wasm32-unknown-unknown"];
+/// How the standard library is compiled for programs that are published: for size, and without the words of a panic. Both want the source
+/// of the standard library and options that a stable compiler has but does not offer.
+const STD: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+const STD_ENV: [(&str, &str); 2] =
+    [("RUSTC_BOOTSTRAP", "1"), ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort")];
+/// How programs are made: what is made otherwise is made again.
+const MAKER: [&str; 3] = [include_str!("programs.rs"), include_str!("split.rs"), include_str!("rest.js")];
 /// The file of a program's folder that says what it was made of.
 const MADE_OF: &str = "made-of";
 const MODULE: &str = "program.js";
 const WASM: &str = "program_bg.wasm";
+/// What a lesson's program fetches later.
+const REST: &str = "program_rest.wasm";
 
 /// The files of a program, relative to the site's root: `./lesson-08-….js`.
 #[derive(Clone)]
@@ -31,6 +42,8 @@ pub struct Program {
     pub module: String,
     /// What it instantiates.
     pub wasm: String,
+    /// What it fetches later, if it does.
+    pub rest: Option<String>,
 }
 
 /// The programs of a page with a playground, or with demonstrations.
@@ -102,6 +115,8 @@ struct Workshop {
     /// Cargo's folder for what it builds, which is where this very program is: `target/debug/pages`.
     target: PathBuf,
     draft: bool,
+    /// Whether the standard library is compiled for size.
+    sized: bool,
     /// All that the programs have in common.
     made_of: String,
 }
@@ -113,10 +128,21 @@ impl Workshop {
         let mut workshop = Workshop {
             target: target.to_owned(),
             draft: std::env::var_os("FAULTLINE_DRAFT").is_some_and(|value| !value.is_empty()),
+            sized: false,
             made_of: String::new(),
         };
-        run(workshop.cargo().arg("--lib"))?;
-        let mut made_of = format!("draft: {}, {WASM_OPT:?}", workshop.draft);
+        // The library first: it is the same for all lessons. A draft keeps the words of a panic.
+        workshop.sized = !workshop.draft;
+        let mut built = run(workshop.cargo("build").arg("--lib"));
+        if let Err(why) = &built
+            && workshop.sized
+        {
+            eprintln!("{why}\nSo programs are built with the standard library as it comes: larger than they should be.");
+            workshop.sized = false;
+            built = run(workshop.cargo("build").arg("--lib"));
+        }
+        built?;
+        let mut made_of = format!("draft: {}, sized: {}, {:016x}", workshop.draft, workshop.sized, stable_hash(&MAKER));
         for file in [
             workshop.compiled("libfaultline.rlib"),
             "src/main.rs".into(),
@@ -134,9 +160,12 @@ impl Workshop {
         Ok(workshop)
     }
 
-    fn cargo(&self) -> Command {
+    fn cargo(&self, command: &str) -> Command {
         let mut cargo = Command::new("cargo");
-        cargo.args(CARGO).env("CARGO_TARGET_DIR", &self.target);
+        cargo.arg(command).args(CARGO).env("CARGO_TARGET_DIR", &self.target);
+        if self.sized {
+            cargo.args(STD).envs(STD_ENV);
+        }
         cargo
     }
 
@@ -158,10 +187,10 @@ impl Workshop {
         if folder.exists() {
             fs::remove_dir_all(&folder).map_err(|error| not_written(&folder, &error))?;
         }
-        let mut cargo = self.cargo();
+        let mut cargo = self.cargo("rustc");
         cargo.args(["--bin", bin]);
         if let Some(number) = lesson {
-            cargo.env("FAULTLINE_LESSON", number.to_string());
+            cargo.env("FAULTLINE_LESSON", number.to_string()).args(split::LINK);
         }
         run(&mut cargo)?;
         write(&folder.join("compiled.wasm"), &read(&self.compiled(&format!("{bin}.wasm")))?)?;
@@ -173,11 +202,29 @@ impl Workshop {
         if self.is_made(folder) {
             return Ok(());
         }
-        let bind = ["--target", "web", "--no-typescript", "--remove-name-section", "--out-name", "program", "--out-dir"];
-        run(Command::new("wasm-bindgen").args(bind).arg(folder).arg(folder.join("compiled.wasm")))?;
-        if !self.draft {
-            let wasm = folder.join(WASM);
-            run(Command::new("wasm-opt").args(WASM_OPT).arg(&wasm).arg("-o").arg(&wasm))?;
+        let compiled = folder.join("compiled.wasm");
+        let mut bind = Command::new("wasm-bindgen");
+        bind.args(["--target", "web", "--no-typescript", "--out-name", "program", "--out-dir"]).arg(folder);
+        if self.draft {
+            bind.arg("--remove-name-section");
+        }
+        if is_whole(folder) {
+            run(bind.arg(compiled))?;
+        } else {
+            split::split(folder, &read(&compiled)?)?;
+            // The second file needs what the linker exports of the first.
+            run(bind.arg("--keep-lld-exports").arg(folder.join(split::FIRST)))?;
+            split::link(&folder.join(MODULE))?;
+        }
+        // The second file as it was stays there, with names, for scripts/crates.mjs.
+        let files = [(WASM, WASM), (split::REST, REST)];
+        for (from, to) in files.iter().take(if is_whole(folder) { 1 } else { 2 }) {
+            let (from, to) = (folder.join(from), folder.join(to));
+            if !self.draft {
+                run(Command::new("wasm-opt").args(WASM_OPT).arg(&from).arg("-o").arg(&to))?;
+            } else if from != to {
+                write(&to, &read(&from)?)?;
+            }
         }
         // Last, so that what was interrupted is done again.
         write(&folder.join(MADE_OF), self.made_of.as_bytes())
@@ -188,7 +235,13 @@ impl Workshop {
 fn publish(folder: &Path, site: &Path) -> Result<Program, String> {
     let program = folder.file_name().unwrap_or_default().to_string_lossy();
     let put = |file: &str, ending: &str| named(&program, ending, &read(&folder.join(file))?, site);
-    Ok(Program { module: put(MODULE, ".js")?, wasm: put(WASM, "_bg.wasm")? })
+    let rest = if is_whole(folder) { None } else { Some(put(REST, "_rest.wasm")?) };
+    Ok(Program { module: put(MODULE, ".js")?, wasm: put(WASM, "_bg.wasm")?, rest })
+}
+
+/// The searcher and the demonstrations are needed whole.
+fn is_whole(folder: &Path) -> bool {
+    folder.ends_with(SEARCHER) || folder.ends_with(DEMOS)
 }
 
 /// Gives the script that Trunk copied such a name too: a page must not begin a worker with the script of another version.

@@ -82,7 +82,7 @@ pub fn page(lesson: &Lesson, programs: Option<Programs>) -> Result<Page, String>
         captions: captions.clone(),
         ..LessonData::default()
     };
-    let json = serde_json::to_string(&data).map_err(|error| format!("{slug}: the sandbox's data cannot be written: {error}"))?;
+    let data = crate::template::data(&data).ok_or_else(|| format!("{slug}: the sandbox's data cannot be written."))?;
     Ok(Page {
         file: format!("sandbox/{slug}/index.html"),
         title: format!("Sandbox: {title} · {SITE}"),
@@ -97,7 +97,7 @@ pub fn page(lesson: &Lesson, programs: Option<Programs>) -> Result<Page, String>
             capital(read),
             playground(),
         ),
-        data: Some(json),
+        data: Some(data),
         programs,
     })
 }

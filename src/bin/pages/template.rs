@@ -1,7 +1,9 @@
 //! The template of every page, and what a page puts into it. Knows no lesson.
 
 use crate::programs::{Program, Programs, Workers};
+use faultline::lessons::packed::pack;
 use faultline::lessons::source::markdown::escape;
+use serde::Serialize;
 
 /// The tokens of the template, each of which stands in it once.
 const TOKENS: [&str; 5] = ["title", "meta", "csp", "body", "data"];
@@ -72,6 +74,9 @@ impl<'a> Template<'a> {
         let rooted = |text: &str| text.replace("\"./", &format!("\"{root}")).replace("'./", &format!("'{root}"));
         let program = page.programs.as_ref().map_or(&self.program, |programs| &programs.page);
         let mut body = format!("<body data-module=\"{}\" data-wasm=\"{}\"", program.module, program.wasm);
+        if let Some(rest) = &program.rest {
+            body.push_str(&format!(" data-rest=\"{rest}\""));
+        }
         if let Some(Programs { workers: Some(Workers { searcher, script }), .. }) = &page.programs {
             let (module, wasm) = (&searcher.module, &searcher.wasm);
             body.push_str(&format!(" data-worker=\"{script}\" data-searcher=\"{module}\" data-searcher-wasm=\"{wasm}\""));
@@ -84,7 +89,7 @@ impl<'a> Template<'a> {
             .replace(&mark("csp"), &policy)
             .replace(&mark("title"), &escape(&page.title))
             .replace(&mark("meta"), &self.meta(page))
-            .replace(&mark("data"), &data(page))
+            .replace(&mark("data"), &data_block(page))
             .replace(&mark("body"), &page.body.replace("href=\"./", &format!("href=\"{root}")));
         Ok(filled)
     }
@@ -135,7 +140,12 @@ fn without_comments(text: &str) -> String {
     kept
 }
 
-fn data(page: &Page) -> String {
+/// What a page gives its program, as JSON.
+pub fn data<T: Serialize>(value: &T) -> Option<String> {
+    serde_json::to_string(&pack(value)?).ok()
+}
+
+fn data_block(page: &Page) -> String {
     match &page.data {
         None => String::new(),
         // An end tag in a text must not end the block.
@@ -165,5 +175,5 @@ fn without_loader(text: &str) -> Result<(String, Program), String> {
     if !kept.contains("<body>") {
         return Err(missing("plain <body>"));
     }
-    Ok((kept, Program { module: module.to_owned(), wasm: wasm.to_owned() }))
+    Ok((kept, Program { module: module.to_owned(), wasm: wasm.to_owned(), rest: None }))
 }

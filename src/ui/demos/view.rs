@@ -6,7 +6,7 @@ use crate::sim::{Ledger, LedgerRow, Tone};
 use crate::ui::action::Selected;
 use crate::ui::part::part;
 use crate::ui::playground::caption::{CaptionStripProps, strip};
-use crate::ui::playground::stage::Stage;
+use crate::ui::playground::stage::{HANDS, Stage};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -24,7 +24,7 @@ pub fn demo(demo: &Demo, ctx: &Context<Demo>) -> Html {
         <>
             <div class="demo-stage" ref={demo.stage.clone()}>
                 if let Some(run) = &demo.run {
-                    <Stage run={run.handle()} look={demo.look} act={demo.act.clone()}/>
+                    <Stage run={run.handle()} look={demo.look} hands={Some(&HANDS)} act={demo.act.clone()}/>
                 }
             </div>
             { part(caption, strip) }

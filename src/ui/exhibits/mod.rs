@@ -29,9 +29,37 @@ pub struct Around<'a> {
 type Drawer = fn(Exhibit, &Around<'_>) -> Html;
 
 /// What draws the exhibits of a topic: for each kind that it shows, and for no other. A program made for one topic carries no more than these.
+#[derive(Clone, Copy)]
 pub struct Drawers([Option<Drawer>; ExhibitKind::COUNT]);
 
 impl Drawers {
+    /// Those with which a page may begin: what is there to be worked in.
+    pub const fn at_first(topic: &Topic) -> Self {
+        let mut drawers = Drawers([None; ExhibitKind::COUNT]);
+        let mut rest = topic.exhibits;
+        while let [kind, others @ ..] = rest {
+            match kind {
+                ExhibitKind::Documents => drawers.0[*kind as usize] = Some(documents),
+                ExhibitKind::Tree => drawers.0[*kind as usize] = Some(tree),
+                _ => {}
+            }
+            rest = others;
+        }
+        drawers
+    }
+
+    /// Whether there are any.
+    pub const fn is_empty(&self) -> bool {
+        let mut rest: &[Option<Drawer>] = &self.0;
+        while let [drawer, others @ ..] = rest {
+            if drawer.is_some() {
+                return false;
+            }
+            rest = others;
+        }
+        true
+    }
+
     /// Those of a topic.
     pub const fn of(topic: &Topic) -> Self {
         let mut drawers: [Option<Drawer>; ExhibitKind::COUNT] = [None; ExhibitKind::COUNT];
@@ -109,7 +137,7 @@ fn lock(run: &Run, deed: &str) -> Html {
 
 /// An exhibit of the run's algorithm: at the present moment, or as far as it has been played ahead.
 pub fn exhibit_at(panel: &PanelsProps, index: u8, ahead: &Ahead) -> Html {
-    let PanelsProps { run, look, act, program, .. } = panel;
+    let PanelsProps { run, look, act, .. } = panel;
     let timeline = run.timeline();
     let flight = ahead.of(run);
     let world = flight.as_ref().map_or(timeline.clock(), |flight| &flight.clock).world();
@@ -122,7 +150,7 @@ pub fn exhibit_at(panel: &PanelsProps, index: u8, ahead: &Ahead) -> Html {
         Some(exhibit) => html! {
             <>
                 { ahead::view(ahead, run) }
-                { program.drawers.draw(exhibit, &Around { selected, run, act }) }
+                { panel.drawers().draw(exhibit, &Around { selected, run, act }) }
             </>
         },
         None => html! { <p class="exhibit-note">{ "There is nothing to show yet. Press play." }</p> },

@@ -24,11 +24,12 @@ use crate::scenario::search::task::{News, Task};
 use crate::scenario::{Moment, Scenario, link};
 use crate::sim::timeline::Entry;
 use crate::sim::{At, Choice, Error, ExhibitKind, History, Intervention, Timeline};
-use crate::ui::Program;
+use crate::topics::Topic;
 use crate::ui::action::{Action, Dock, Exploring, Look, SPEED_USUAL, SPEEDS, Selected, Tab, Tool};
 use crate::ui::el::el;
 use crate::ui::memory;
 use crate::ui::part::keyed;
+use crate::ui::rest::{Program, Rest};
 use crate::ui::run::Run;
 use crate::ui::worker::Job;
 use crate::ui::{page, questions};
@@ -41,6 +42,7 @@ use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
 use opening::Opening;
 use panels::teach::Teach;
+use stage::Hands;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::slice;
@@ -61,8 +63,10 @@ const SEED_USUAL: u64 = 1;
 pub struct PlaygroundProps {
     /// The lesson around it.
     pub lesson: Rc<LessonData>,
-    /// What the page can run and draw.
+    /// What the page can run and draw at first.
     pub program: &'static Program,
+    /// The rest of it, where the page cannot begin without.
+    pub rest: Option<&'static Rest>,
 }
 
 /// What the playground is told.
@@ -77,12 +81,21 @@ pub enum Msg {
     Told(News, f64),
     /// What the worker tells that plays a thousand runs.
     Counted(News),
+    /// The reader touches the playground: the rest of the program will be needed.
+    Touched,
+    /// It has come, or could not be had.
+    Came(Option<&'static Rest>),
 }
 
 /// The playground of a page.
 pub struct Playground {
     lesson: Rc<LessonData>,
     program: &'static Program,
+    rest: Option<&'static Rest>,
+    /// Whether the rest is on its way.
+    is_fetching: bool,
+    /// What the reader asked for before the rest was here.
+    early: Vec<Msg>,
     progress: Progress,
     /// Whether the browser has noted that the reader does something in this lesson.
     visited: bool,
@@ -160,6 +173,7 @@ impl Component for Playground {
         let lesson = Rc::clone(&ctx.props().lesson);
         let link = ctx.link().clone();
         let mut listeners = opening::file_listeners(ctx.link().callback(Msg::Act));
+        listeners.extend(opening::touch_listeners(&ctx.link().callback(|()| Msg::Touched)));
         if let Some(window) = web_sys::window() {
             listeners.push(EventListener::new(&window, "hashchange", move |_| link.send_message(Msg::Hash)));
             let act = ctx.link().callback(Msg::Act);
@@ -171,6 +185,9 @@ impl Component for Playground {
         }
         let mut playground = Playground {
             program: ctx.props().program,
+            rest: ctx.props().rest,
+            is_fetching: false,
+            early: Vec::new(),
             progress: memory::load(&lesson.slug),
             // Where there is nothing to reach, there is nothing to go on with.
             visited: lesson.experiments.is_empty(),
@@ -202,17 +219,30 @@ impl Component for Playground {
         let answers = questions::listen(&playground.lesson, &playground.progress, &playground.act);
         playground.listeners.extend(answers);
         playground.open_first();
-        playground.open_asked();
+        if let Some(rest) = playground.rest {
+            (rest.update)(&mut playground, Msg::Hash);
+        }
         playground
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        match msg {
-            Msg::Act(action) => self.carry_out(action),
-            Msg::Frame(now_ms) => self.frame(now_ms),
-            Msg::Told(news, elapsed_ms) => self.hear(news, elapsed_ms),
-            Msg::Hash => self.open_asked(),
-            Msg::Counted(news) => self.hear_count(news),
+        match (msg, self.rest) {
+            (Msg::Frame(now_ms), _) if self.opening.is_some() => {
+                (self.frame, self.now_ms) = (None, now_ms);
+                self.go_on_opening();
+            }
+            (Msg::Touched, rest) => {
+                if rest.is_none() {
+                    self.fetch(ctx);
+                }
+                return false;
+            }
+            (Msg::Came(rest), _) => self.came(rest),
+            (msg, Some(rest)) => (rest.update)(self, msg),
+            (msg, None) => {
+                self.early.push(msg);
+                self.fetch(ctx);
+            }
         }
         self.keep_frames(ctx);
         true
@@ -236,7 +266,7 @@ impl Component for Playground {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
-        if let Some(root) = page::document().and_then(|document| document.get_element_by_id("playground")) {
+        if let Some(root) = page::playground() {
             let dock = match self.look.dock {
                 Dock::Bar => "bar",
                 Dock::Half => "half",
@@ -244,6 +274,9 @@ impl Component for Playground {
             };
             // The attribute name is a valid one, so this cannot fail.
             let _ = root.set_attribute("data-dock", dock);
+            if self.rest.is_some() {
+                let _ = root.set_attribute("data-whole", "");
+            }
         }
         experiments::show_states(&self.lesson, &self.progress, self.attempt.as_ref());
         self.keep_frames(ctx);
@@ -251,6 +284,46 @@ impl Component for Playground {
 }
 
 impl Playground {
+    // ---- the rest of the program ----
+
+    fn fetch(&mut self, ctx: &Context<Self>) {
+        if !self.is_fetching {
+            self.is_fetching = true;
+            let (link, coming) = (ctx.link().clone(), (self.program.fetch)());
+            wasm_bindgen_futures::spawn_local(async move { link.send_message(Msg::Came(coming.await)) });
+        }
+    }
+
+    /// What waited for the rest is done. If that could not be had, the next touch tries again.
+    fn came(&mut self, rest: Option<&'static Rest>) {
+        (self.is_fetching, self.rest) = (false, rest);
+        let early = std::mem::take(&mut self.early);
+        match rest {
+            Some(rest) => {
+                early.into_iter().for_each(|msg| (rest.update)(self, msg));
+            }
+            None if early.is_empty() => {}
+            None => self.notice = Some(page::NO_REST.into()),
+        }
+    }
+
+    /// Does what the playground is told.
+    pub(super) fn carry_on(&mut self, msg: Msg) {
+        match msg {
+            Msg::Act(action) => self.carry_out(action),
+            Msg::Frame(now_ms) => self.frame(now_ms),
+            Msg::Told(news, elapsed_ms) => self.hear(news, elapsed_ms),
+            Msg::Hash => self.open_asked(),
+            Msg::Counted(news) => self.hear_count(news),
+            Msg::Touched | Msg::Came(_) => {}
+        }
+    }
+
+    /// The lesson's topic, as much of it as is here.
+    fn topic(&self) -> &'static Topic {
+        self.rest.map_or(&self.program.topic, |rest| &rest.topic)
+    }
+
     // ---- opening runs ----
 
     fn open_first(&mut self) {
@@ -267,7 +340,7 @@ impl Playground {
             if !self.is_refused(&Action::OpenText(text.clone(), Source::Link)) {
                 self.open_text(&text, Source::Link);
             }
-        } else if let Some((index, _)) = page::asked_algorithm().and_then(|id| self.program.topic.by_id(&id))
+        } else if let Some((index, _)) = page::asked_algorithm().and_then(|id| self.topic().by_id(&id))
             && !self.is_refused(&Action::Algorithm(index))
         {
             self.open_untouched(index);
@@ -276,7 +349,7 @@ impl Playground {
 
     fn open_named(&mut self, id: &str) {
         let Some(data) = self.lesson.scenarios.iter().find(|data| data.id == id) else { return };
-        match link::decode(&data.link, slice::from_ref(&self.program.topic)) {
+        match link::decode(&data.link, slice::from_ref(self.topic())) {
             Ok(scenario) => {
                 let (title, note) = (data.title.clone(), data.note.clone());
                 self.open(scenario, title.into(), note.into());
@@ -286,7 +359,7 @@ impl Playground {
     }
 
     fn open_text(&mut self, text: &str, source: Source) {
-        match link::decode_with(text, slice::from_ref(&self.program.topic)) {
+        match link::decode_with(text, slice::from_ref(self.topic())) {
             Ok((scenario, sent)) => {
                 self.attempt = None;
                 self.open_with(
@@ -304,8 +377,8 @@ impl Playground {
 
     /// An algorithm of the lesson with everything at its default.
     fn open_untouched(&mut self, algorithm: u8) {
-        let Some(entry) = self.program.topic.algorithms.get(usize::from(algorithm)) else { return };
-        match Scenario::new(&self.program.topic, algorithm, SEED_USUAL) {
+        let Some(entry) = self.topic().algorithms.get(usize::from(algorithm)) else { return };
+        match Scenario::new(self.topic(), algorithm, SEED_USUAL) {
             // What the algorithm is called stands beside it already.
             Ok(scenario) => self.open(scenario, "".into(), entry.summary.into()),
             Err(error) => self.notice = Some(error.to_string().into()),
@@ -368,12 +441,6 @@ impl Playground {
         }
         self.opening = None;
         self.after_change();
-        if let Some(id) = self.goal_waiting.take() {
-            self.search_for(&id);
-        }
-        if let Some(difference) = self.difference_waiting.take() {
-            self.compare_with(difference);
-        }
     }
 
     // ---- actions ----
@@ -757,10 +824,6 @@ impl Playground {
     fn frame(&mut self, now_ms: f64) {
         self.frame = None;
         self.now_ms = now_ms;
-        if self.opening.is_some() {
-            self.go_on_opening();
-            return;
-        }
         if self.is_catching_up() {
             self.catch_up();
             return;
@@ -807,6 +870,16 @@ impl Playground {
             self.slow_until_ms = self.now_ms + SLOW_MS;
         }
         run.said = said;
+        drop(timeline);
+        if let Some(rest) = self.rest {
+            (rest.watch)(self);
+        }
+    }
+
+    /// Goals, once the reader may have had a hand in them.
+    pub(super) fn watch(&mut self) {
+        let Some(run) = &self.run else { return };
+        let timeline = run.timeline.borrow();
         let news = experiments::watch(
             &self.lesson,
             (run.name.as_deref(), run.scenario.moment.at.time_us),
@@ -817,6 +890,16 @@ impl Playground {
         drop(timeline);
         if news {
             self.remember();
+        }
+        if self.opening.is_none()
+            && let Some(id) = self.goal_waiting.take()
+        {
+            self.search_for(&id);
+        }
+        if self.opening.is_none()
+            && let Some(difference) = self.difference_waiting.take()
+        {
+            self.compare_with(difference);
         }
     }
 
@@ -869,8 +952,8 @@ impl Playground {
                 // Where there is no text around it, the headings of panels follow this one.
                 <label class="sr-only" for="algorithm">{ "Algorithm" }</label>
                 <select class="select" id="algorithm" disabled={run.sent.challenge.is_some()} onchange={chosen}>
-                    { for (0u8..).zip(self.program.topic.algorithms).map(|(index, entry)| html! {
-                        <option value={index.to_string()} selected={index == run.scenario.algorithm}>{ entry.name }</option>
+                    { for (0u8..).zip(self.program.names).map(|(index, name)| html! {
+                        <option value={index.to_string()} selected={index == run.scenario.algorithm}>{ *name }</option>
                     }) }
                 </select>
                 <span class="pg-scenario">{ run.title.clone() }</span>
@@ -912,13 +995,14 @@ impl Playground {
         let (handle, look, act, both) = (run.handle(), self.look, &self.act, self.both());
         let caption = CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note), step: self.step_in_words(run), speaks: true };
         let parted_us = both.as_ref().and_then(halves::parted_us);
+        let hands = self.rest.map(|rest| rest.hands);
         // Keyed, so that what is there already stays when the other run comes or goes.
         let mut parts = vec![keyed("brief", BriefProps { run: handle.at_step(), act: act.clone() }, brief::brief)];
         parts.extend(both.as_ref().map(|both| halves::head(both, false, act)));
-        parts.push(view_stage(handle.clone(), look, act));
+        parts.push(view_stage(handle.clone(), look, hands, act));
         parts.push(keyed("caption", caption, caption::strip));
         if let Some(both) = &both {
-            let stage = view_stage(both.there.clone(), halves::look_there(both, look), &self.act_there);
+            let stage = view_stage(both.there.clone(), halves::look_there(both, look), hands, &self.act_there);
             parts.push(halves::head(both, true, act));
             parts.push(el("div", "there there-stage").hold(stage).done_as("there-stage"));
             parts.push(el("div", "there there-caption").hold(halves::caption_there(both)).done_as("there-caption"));
@@ -941,7 +1025,7 @@ impl Playground {
         };
         html! {
             <panels::Panels key="panels" run={run.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} compare={Rc::clone(&self.compare)}
-                both={both.map(Both::at_step)} teach={Rc::clone(&self.teach)} lesson={Rc::clone(&self.lesson)} program={self.program} act={act.clone()}/>
+                both={both.map(Both::at_step)} teach={Rc::clone(&self.teach)} lesson={Rc::clone(&self.lesson)} program={self.program} rest={self.rest} act={act.clone()}/>
         }
     }
 
@@ -964,8 +1048,8 @@ impl Playground {
 // Each is shown twice where two runs stand side by side.
 
 #[inline(never)]
-fn view_stage(run: Run, look: Look, act: &Callback<Action>) -> Html {
-    html! { <stage::Stage key="stage" {run} {look} act={act.clone()}/> }
+fn view_stage(run: Run, look: Look, hands: Option<&'static Hands>, act: &Callback<Action>) -> Html {
+    html! { <stage::Stage key="stage" {run} {look} {hands} act={act.clone()}/> }
 }
 
 #[inline(never)]

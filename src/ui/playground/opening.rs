@@ -59,6 +59,16 @@ impl Opening {
     }
 }
 
+/// Tells that the reader touches the playground: with a pointer, be it only above it, or with the keyboard.
+pub fn touch_listeners(touched: &Callback<()>) -> Vec<EventListener> {
+    let Some(root) = page::playground() else { return Vec::new() };
+    let listener = |kind| {
+        let touched = touched.clone();
+        EventListener::new(&root, kind, move |_| touched.emit(()))
+    };
+    ["pointerenter", "pointerdown", "focusin"].into_iter().map(listener).collect()
+}
+
 /// Lets files be dropped on the page: a scenario file opens in the playground.
 pub fn file_listeners(act: Callback<Action>) -> Vec<EventListener> {
     let Some(document) = page::document() else { return Vec::new() };

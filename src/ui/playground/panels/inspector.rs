@@ -14,6 +14,13 @@ const BUTTONS_MAX: u16 = 24;
 /// Links of a chain of causes that are shown.
 const CAUSES_MAX: usize = 8;
 
+/// All nodes at a glance, where nothing can be selected yet.
+pub fn at_first(props: &PanelsProps) -> Html {
+    let timeline = props.run.timeline();
+    let world = timeline.clock().world();
+    html! { <>{ who(world, &props.look, &props.act) }{ overview(world, &props.act) }</> }
+}
+
 /// What is selected, or all nodes at a glance.
 pub fn panel(props: &PanelsProps) -> Html {
     let PanelsProps { run, look, act, .. } = props;

@@ -17,13 +17,13 @@ pub mod words;
 
 use crate::lessons::LessonData;
 use crate::sim::Exhibit;
-use crate::ui::Program;
 use crate::ui::action::{Action, Look, Tab};
 use crate::ui::ahead::{Ahead, use_ahead};
-use crate::ui::exhibits;
+use crate::ui::exhibits::{self, Drawers};
 use crate::ui::page;
 use crate::ui::playground::compare::{Both, Compare};
 use crate::ui::playground::explore::Explore;
+use crate::ui::rest::{Program, Rest};
 use crate::ui::run::Run;
 use std::rc::Rc;
 use teach::Teach;
@@ -46,10 +46,19 @@ pub struct PanelsProps {
     pub both: Option<Both>,
     /// The lesson around it.
     pub lesson: Rc<LessonData>,
-    /// What this page can run and draw.
+    /// What this page can run and draw at first.
     pub program: &'static Program,
+    /// The rest of it, once that is here.
+    pub rest: Option<&'static Rest>,
     /// Where actions go.
     pub act: Callback<Action>,
+}
+
+impl PanelsProps {
+    /// What draws exhibits.
+    pub fn drawers(&self) -> Drawers {
+        self.rest.map_or(self.program.drawers, |rest| rest.drawers)
+    }
 }
 
 /// A tab: what it opens, its id in the page, its words, and a short state behind them.
@@ -115,18 +124,30 @@ pub fn Panels(props: &PanelsProps) -> Html {
             </div>
             // Keyed, so that each panel starts at its own top.
             <div class="panel" role="tabpanel" id="panel" tabindex="0" key={labelled_by.as_deref().unwrap_or_default()} aria-labelledby={labelled_by.clone()}>
-                { view_panel(panel, ahead) }
+                { match props.rest {
+                    Some(rest) => (rest.panel)(panel, &ahead),
+                    None => at_first(&panel, &ahead),
+                } }
             </div>
         </div>
     }
 }
 
-fn view_panel(panel: PanelsProps, ahead: Ahead) -> Html {
+/// What a page begins with: all nodes at a glance, or an exhibit to be worked in.
+fn at_first(panel: &PanelsProps, ahead: &Ahead) -> Html {
+    match (panel.look.tab, panel.program.exhibit) {
+        (Tab::Exhibit(index), Some(exhibit)) => exhibit(panel, index, ahead),
+        _ => inspector::at_first(panel),
+    }
+}
+
+/// Whatever is chosen.
+pub fn any(panel: PanelsProps, ahead: &Ahead) -> Html {
     match panel.look.tab {
         Tab::Inspector => inspector::panel(&panel),
         Tab::Log => html! { <log::Log ..panel/> },
         Tab::Invariants => invariants::panel(&panel),
-        Tab::Exhibit(index) => exhibits::exhibit_at(&panel, index, &ahead),
+        Tab::Exhibit(index) => exhibits::exhibit_at(&panel, index, ahead),
         Tab::Cost => cost::panel(&panel),
         Tab::Explore => explore::view(&panel),
         Tab::Compare => compare::view(&panel),

@@ -3,10 +3,11 @@
 use super::cut::divide;
 use super::geometry::{Point, polyline};
 use super::picture::MessagePicture;
-use super::{Stage, thing};
+use super::{Stage, Told, thing};
 use crate::sim::NodeId;
 use crate::ui::action::{Action, Menu, Selected, Tool};
 use crate::ui::measure::place_in;
+use crate::ui::playground::still_there;
 use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
@@ -43,6 +44,51 @@ pub fn is_ours(event: &KeyboardEvent) -> bool {
 }
 
 impl Stage {
+    /// What the reader does; says whether the stage renders.
+    pub(super) fn hand(&mut self, ctx: &Context<Self>, told: Told) -> bool {
+        let renders = matches!(told, Told::List | Told::Dialog(_) | Told::Tidy);
+        match told {
+            Told::Dialog(false) | Told::Tidy | Told::Ask(_) => self.stand_in = Some(".stage-tools [aria-pressed]"),
+            Told::List => self.stand_in = Some(".stage-held [aria-expanded]"),
+            _ => {}
+        }
+        match told {
+            Told::Size(_) => {}
+            Told::Down(event) => self.down(ctx, &event),
+            Told::Move(event) => return self.moves(ctx, &event),
+            Told::Up => return self.up(ctx),
+            Told::Cancel => return self.cancel(),
+            Told::Click(event) => self.click(ctx, &event),
+            Told::Key(event) => return self.key(ctx, &event),
+            Told::FocusIn(event) => self.focus_in(&event),
+            Told::FocusOut(event) => self.focus_out(&event),
+            Told::Nudge(id, right, down) => return self.nudge(ctx, id, f32::from(right), f32::from(down)),
+            Told::Choose(thing) => self.open(ctx, thing, None),
+            Told::List => self.listing = !self.listing,
+            Told::Dialog(open) => self.dialog = open,
+            Told::Tidy => {
+                self.moved.clear();
+                self.lay_out(ctx);
+            }
+            Told::Ask(action) => ctx.props().act.emit(action),
+        }
+        renders
+    }
+
+    /// Where the focus goes once the stage is drawn.
+    pub(super) fn settle(&mut self, ctx: &Context<Self>) {
+        self.follow_focus();
+        self.keep_focus();
+        let about = ctx.props().look.menu.map(|menu| menu.about);
+        let before = std::mem::replace(&mut self.menu_before, about);
+        match (before, about) {
+            (Some(before), None) => self.return_focus(before),
+            // The menu of a message that has gone has nothing to say.
+            (_, Some(about)) if !still_there(&ctx.props().run.timeline(), about) => ctx.props().act.emit(Action::Menu(None)),
+            _ => {}
+        }
+    }
+
     fn place_of(&self, event: &MouseEvent) -> Option<Point> {
         place_in(&self.svg, event).map(|(x, y)| Point::new(x as f32, y as f32))
     }

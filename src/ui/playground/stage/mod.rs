@@ -29,7 +29,7 @@ pub use menu::CLIENT;
 use message::MessageMarkProps;
 use node::NodeMarkProps;
 use picture::{Key, Picture, paint};
-use sheet::Sheet;
+use sheet::SheetProps;
 use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
@@ -41,8 +41,30 @@ pub struct StageProps {
     pub run: Run,
     /// What is selected, which tool is in hand, which menu is open.
     pub look: Look,
+    /// What the reader's hands do, once that is here.
+    pub hands: Option<&'static Hands>,
     /// Where actions go.
     pub act: Callback<Action>,
+}
+
+/// What the reader's hands do on a stage: named in one place, so that a program may fetch it later than what draws.
+pub struct Hands {
+    /// Does what the stage is told; says whether it renders.
+    hand: fn(&mut Stage, &Context<Stage>, Told) -> bool,
+    /// Puts the focus where it belongs, once the stage is drawn.
+    settle: fn(&mut Stage, &Context<Stage>),
+    /// The small dialog.
+    sheet: fn(SheetProps) -> Html,
+}
+
+/// Those of every stage.
+pub static HANDS: Hands = Hands { hand: Stage::hand, settle: Stage::settle, sheet: sheet::view };
+
+/// There are no others.
+impl PartialEq for Hands {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// What the stage is told.
@@ -106,6 +128,8 @@ pub struct Stage {
     watched: Option<Selected>,
     /// Selects the button that takes the focus if the one that had it goes with what it did.
     stand_in: Option<&'static str>,
+    /// What the reader did before the hands were here.
+    early: Vec<Told>,
 }
 
 impl Component for Stage {
@@ -135,6 +159,7 @@ impl Component for Stage {
             menu_before: None,
             watched: None,
             stand_in: None,
+            early: Vec::new(),
         }
     }
 
@@ -146,7 +171,12 @@ impl Component for Stage {
         } else {
             self.look(ctx);
         }
-        let same = Rc::ptr_eq(&before, &self.picture) && old.look == ctx.props().look && ctx.props().look.menu.is_none();
+        let early = ctx.props().hands.map_or_else(Vec::new, |_| std::mem::take(&mut self.early));
+        let is_late = !early.is_empty();
+        for told in early {
+            Component::update(self, ctx, told);
+        }
+        let same = !is_late && Rc::ptr_eq(&before, &self.picture) && old.look == ctx.props().look && ctx.props().look.menu.is_none();
         if same {
             self.show();
         }
@@ -154,42 +184,25 @@ impl Component for Stage {
     }
 
     fn update(&mut self, ctx: &Context<Self>, told: Told) -> bool {
-        let renders = matches!(told, Told::List | Told::Dialog(_) | Told::Tidy);
-        match told {
-            Told::Dialog(false) | Told::Tidy | Told::Ask(_) => self.stand_in = Some(".stage-tools [aria-pressed]"),
-            Told::List => self.stand_in = Some(".stage-held [aria-expanded]"),
-            _ => {}
-        }
-        match told {
-            Told::Size(size) => {
+        match (told, ctx.props().hands) {
+            (Told::Size(size), _) => {
                 let changed = self.size != size;
                 self.size = size;
                 self.lay_out(ctx);
-                return changed;
+                changed
             }
-            Told::Down(event) => self.down(ctx, &event),
-            Told::Move(event) => return self.moves(ctx, &event),
-            Told::Up => return self.up(ctx),
-            Told::Cancel => return self.cancel(),
-            Told::Click(event) => self.click(ctx, &event),
-            Told::Key(event) => return self.key(ctx, &event),
-            Told::FocusIn(event) => self.focus_in(&event),
-            Told::FocusOut(event) => self.focus_out(&event),
-            Told::Nudge(id, right, down) => return self.nudge(ctx, id, f32::from(right), f32::from(down)),
-            Told::Choose(thing) => self.open(ctx, thing, None),
-            Told::List => self.listing = !self.listing,
-            Told::Dialog(open) => self.dialog = open,
-            Told::Tidy => {
-                self.moved.clear();
-                self.lay_out(ctx);
+            (told, Some(hands)) => (hands.hand)(self, ctx, told),
+            // Without hands there is no gesture for it to be part of.
+            (Told::Move(_), None) => false,
+            (told, None) => {
+                self.early.push(told);
+                false
             }
-            Told::Ask(action) => ctx.props().act.emit(action),
         }
-        renders
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let StageProps { run, look, act } = ctx.props();
+        let StageProps { run, look, hands, act } = ctx.props();
         let (link, picture) = (ctx.link(), &*self.picture);
         let (width, height) = (self.size.0 as i32, self.size.1 as i32);
         let cutting = look.tool == Tool::Cut;
@@ -205,16 +218,15 @@ impl Component for Stage {
             }
             _ => Vec::new(),
         });
-        let nudge = link.callback(|(node, right, down)| Told::Nudge(node, right, down));
+        let sheet = |at, close| {
+            let nudge = link.callback(|(node, right, down)| Told::Nudge(node, right, down));
+            hands.map_or_else(Html::default, |hands| {
+                (hands.sheet)(SheetProps { run: run.clone(), menu: look.menu, at, act: act.clone(), close, nudge })
+            })
+        };
         let sheet = match look.menu {
-            Some(menu) => {
-                let close = act.reform(|()| Action::Menu(None));
-                html! { <Sheet key={thing::name(menu.about)} run={run.clone()} menu={menu} at={(menu.x, menu.y)} act={act.clone()} {close} {nudge}/> }
-            }
-            None if self.dialog => {
-                let close = link.callback(|()| Told::Dialog(false));
-                html! { <Sheet key="partition" run={run.clone()} menu={None} at={(width, 48)} act={act.clone()} {close} {nudge}/> }
-            }
+            Some(menu) => sheet((menu.x, menu.y), act.reform(|()| Action::Menu(None))),
+            None if self.dialog => sheet((width, 48), link.callback(|()| Told::Dialog(false))),
             None => Html::default(),
         };
         html! {
@@ -251,15 +263,8 @@ impl Component for Stage {
             self.watch = SizeWatch::new(element, ctx.link().callback(Told::Size));
         }
         self.show();
-        self.follow_focus();
-        self.keep_focus();
-        let about = ctx.props().look.menu.map(|menu| menu.about);
-        let before = std::mem::replace(&mut self.menu_before, about);
-        match (before, about) {
-            (Some(before), None) => self.return_focus(before),
-            // The menu of a message that has gone has nothing to say.
-            (_, Some(about)) if !super::still_there(&ctx.props().run.timeline(), about) => ctx.props().act.emit(Action::Menu(None)),
-            _ => {}
+        if let Some(hands) = ctx.props().hands {
+            (hands.settle)(self, ctx);
         }
     }
 }

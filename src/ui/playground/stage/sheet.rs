@@ -63,6 +63,12 @@ const MARGIN: i32 = 8;
 /// Names of the groups that the list of nodes offers.
 const GROUPS: [&str; 3] = ["A", "B", "C"];
 
+/// The dialog, anew for each thing that it is about.
+pub fn view(props: SheetProps) -> Html {
+    let key = props.menu.map_or_else(|| "partition".to_owned(), |menu| thing::name(menu.about));
+    html! { <Sheet {key} ..props/> }
+}
+
 impl Component for Sheet {
     type Message = Told;
     type Properties = SheetProps;
