@@ -52,13 +52,15 @@ impl Runs {
     }
 }
 
-/// All events of a run up to a moment, each with the state of its node afterwards.
+/// All events of a run up to a moment, each with the state of its node afterwards and what it sent.
 fn events(scenario: &Scenario, to_us: u64) -> Vec<(Rc<Event>, u64)> {
     let mut timeline = scenario.timeline().unwrap();
     let mut events = Vec::new();
     while timeline.step().unwrap() && timeline.now_us() <= to_us {
         let event = Rc::clone(timeline.record().trace.last().unwrap());
         let state = event.actor.map_or(0, |node| timeline.clock().world().slot(node).unwrap().fingerprint());
+        let sent = timeline.clock().sent().filter(|_| event.sent > 0).map(|flight| flight.payload.fingerprint());
+        let state = sent.fold(state, u64::wrapping_add);
         events.push((event, state));
     }
     events
