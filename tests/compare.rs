@@ -77,6 +77,9 @@ fn with_the_same_seed_and_no_difference_two_runs_never_part() {
     }
 }
 
+/// An event, and the state that it led to.
+type Happened = (Rc<Event>, u64);
+
 /// Holds where two runs part against a plain search for the first event that is not the same; says whether they part.
 fn check_parting(scenario: &Scenario, difference: Difference, to_us: u64, what: &str) -> bool {
     let mut runs = Runs::new(scenario, difference);
@@ -85,12 +88,12 @@ fn check_parting(scenario: &Scenario, difference: Difference, to_us: u64, what: 
     }
     let other = difference.other(scenario, &scenario.journal).unwrap();
     let (here, there) = (events(scenario, to_us), events(&other.scenario, to_us));
-    let is_same = |((a, state_a), (b, state_b)): &(&(Rc<Event>, u64), &(Rc<Event>, u64))| {
+    let is_same = |(a, state_a): &Happened, (b, state_b): &Happened| {
         (a.time_us, &a.what, &a.said, a.sent, state_a) == (b.time_us, &b.what, &b.said, b.sent, state_b)
     };
     let common = here.len().min(there.len());
-    let first = here.iter().zip(&there).position(|pair| !is_same(&pair)).or((here.len() != there.len()).then_some(common));
-    let time_us = |events: &[(Rc<Event>, u64)], at: usize| events.get(at).map_or(u64::MAX, |(event, _)| event.time_us);
+    let first = here.iter().zip(&there).position(|(a, b)| !is_same(a, b)).or((here.len() != there.len()).then_some(common));
+    let time_us = |events: &[Happened], at: usize| events.get(at).map_or(u64::MAX, |(event, _)| event.time_us);
     let first_us = first.map(|at| time_us(&here, at).min(time_us(&there, at)));
     let parting = runs.watch.parting;
     assert_eq!(parting.as_ref().map(|parting| parting.time_us), first_us, "{what}: {parting:?}");
