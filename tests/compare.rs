@@ -53,7 +53,7 @@ impl Runs {
 }
 
 /// All events of a run up to a moment, each with the state of its node afterwards and what it sent.
-fn events(scenario: &Scenario, to_us: u64) -> Vec<(Rc<Event>, u64)> {
+fn events(scenario: &Scenario, to_us: u64) -> Vec<Happened> {
     let mut timeline = scenario.timeline().unwrap();
     let mut events = Vec::new();
     while timeline.step().unwrap() && timeline.now_us() <= to_us {
