@@ -300,6 +300,10 @@ impl Playground {
         let early = std::mem::take(&mut self.early);
         match rest {
             Some(rest) => {
+                // The run goes on in all of its topic: other algorithms can be put beside it.
+                if let Some(run) = &mut self.run {
+                    run.scenario = Rc::new(Scenario { topic: &rest.topic, ..(*run.scenario).clone() });
+                }
                 early.into_iter().for_each(|msg| (rest.update)(self, msg));
             }
             None if early.is_empty() => {}
