@@ -55,8 +55,10 @@ pub fn head(both: &Both, is_there: bool, act: &Callback<Action>) -> Html {
 fn parting_words(parting: &Parting) -> String {
     let Parting { time_us, both, here, there } = parting;
     let nothing = if both.is_empty() { "nothing happens at that moment" } else { "nothing of that" };
-    let or_nothing = |words: &String| if words.is_empty() { nothing.to_owned() } else { words.clone() };
-    let (sign, end) = if both.is_empty() { ("", "") } else { (": ", both.as_str()) };
+    // What was said in the run may be a sentence already.
+    let open = |words: &str| words.trim_end_matches('.').to_owned();
+    let or_nothing = |words: &String| if words.is_empty() { nothing.to_owned() } else { open(words) };
+    let (sign, end) = if both.is_empty() { ("", String::new()) } else { (": ", open(both)) };
     format!("From {} on they differ{sign}{end}. Here: {}. There: {}.", format_time(*time_us), or_nothing(here), or_nothing(there))
 }
 
