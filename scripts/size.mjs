@@ -12,7 +12,7 @@ const KILOBYTE = 1000;
 /** What a page should transfer at most, with the program and without it (a phone loads the program at the first touch). */
 const BUDGET = { total: 250 * KILOBYTE, wasm: 200 * KILOBYTE, text: 110 * KILOBYTE };
 /** The program is over its budget. Until it is within it, this is what has been reached: raised only for what every lesson needs. */
-const REACHED = { total: 390 * KILOBYTE, wasm: 290 * KILOBYTE, later: 260 * KILOBYTE };
+const REACHED = { total: 386 * KILOBYTE, wasm: 282 * KILOBYTE, later: 200 * KILOBYTE };
 
 // Already compressed: a host sends these as they are.
 const COMPRESSED = new Set(['.png', '.webp', '.woff2']);
