@@ -116,7 +116,7 @@ test('after its first visit a lesson works without the server, its search too', 
   const host = await serve({ base: '/else/where/' });
   open.push(host);
   const page = await openPage(host.url + LESSON);
-  await eventually('it is kept', async () => / 1 of \d+ playgrounds/.test(await text(page, '#kept')), 60_000);
+  await eventually('it is kept', async () => / 2 of \d+ playgrounds/.test(await text(page, '#kept')), 60_000);
   await host.close();
   // Not WebDriver's own reload, which passes the worker by.
   await page.goto(host.url + LESSON);

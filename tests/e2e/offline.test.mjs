@@ -42,10 +42,10 @@ const line = (page) => page.locator('#kept');
 const says = (page, words) => eventually(`the footer says ${words}`, async () => words.test(await line(page).locator('span').textContent()));
 const note = (page) => page.locator('#fresh');
 const cause = (page) => page.locator('#panic-cause');
-/** The reader's first visit of a lesson, until all is kept that is to be. */
+/** The reader’s first visit of a lesson, until all is kept that is to be: its playground, and that of the sandbox, which has the same program. */
 async function visit(page, address = LESSON) {
   await page.goto(address);
-  await says(page, /and 1 of \d+ playgrounds/);
+  await says(page, /and 2 of \d+ playgrounds/);
 }
 async function plays(page) {
   // Behind another page time stands still.
@@ -125,7 +125,7 @@ offlineTest('a new version comes whole, when no page of the old one is open', as
   assert.equal(await servedOf(second), 'B');
   await eventually('the old version is gone', async () => (await versions(second)).length === 1);
   // What was kept is kept.
-  await says(second, /and 1 of \d+ playgrounds/);
+  await says(second, /and 2 of \d+ playgrounds/);
   await host.stop();
   await second.reload();
   await searches(second);
