@@ -12,7 +12,7 @@ const HOUSE = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDER = join(HOUSE, 'target/builds');
 const BASE = '/some/where/';
 /** Names that change with content: the hash, before the ending. */
-const HASHED = /-([0-9a-f]{10,16})((?:_bg)?\.(?:js|wasm|css))/g;
+const HASHED = /-([0-9a-f]{10,16})((?:_bg|_rest)?\.(?:js|wasm|css))/g;
 /** What a marked file says of itself; its build is the letter. */
 export const MARK = /a file of build ([A-Z])\./;
 

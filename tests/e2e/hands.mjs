@@ -127,7 +127,7 @@ export function names(page) {
     press,
     async check(locator) {
       await press(locator);
-      assert.ok(await locator.isChecked());
+      await eventually('it is checked', () => locator.isChecked());
     },
     flip: press,
     async type(locator, text) {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { eventually, openReader, readerTest } from './harness.mjs';
 import { ears, keyboard, names } from './hands.mjs';
-import { caption, key, leaders, menu, node, notice, picture, stage, tab, time } from './lesson.mjs';
+import { caption, key, leaders, menu, node, notice, now, picture, stage, tab, time } from './lesson.mjs';
 
 /** Keys that an experiment may take, from the one before to its goal. Most take about 60. */
 const KEYS_MAX = 160;
@@ -176,7 +176,8 @@ const EXPERIMENTS = {
     await on(4, 'Pause');
     await playUntilSaid(title, /: 2 of 4/);
     await write(1);
-    await playUntil('it is written', async () => true);
+    const from = await now(page);
+    await playUntil('it is written', async () => (await now(page)) > from + 400_000);
     await on(4, 'Resume');
     await write(4);
     await playToGoal(title);

@@ -242,6 +242,8 @@ impl Component for Playground {
             (msg, None) => {
                 self.early.push(msg);
                 self.fetch(ctx);
+                // What the reader has ticked stays ticked until it is known what came of it.
+                return false;
             }
         }
         self.keep_frames(ctx);
