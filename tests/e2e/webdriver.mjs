@@ -34,7 +34,8 @@ function middle(selector, name, isPattern) {
   const found = [...document.querySelectorAll(selector)].find((one) => shown(one) && fits(one));
   if (!found) return null;
   const inside = ({ top, bottom }) => top >= 0 && bottom <= innerHeight;
-  if (!inside(found.getBoundingClientRect())) found.scrollIntoView({ block: 'center', behavior: 'instant' });
+  // What is clipped at the side, as one of many tabs, is scrolled to as well.
+  found.scrollIntoView({ block: inside(found.getBoundingClientRect()) ? 'nearest' : 'center', inline: 'nearest', behavior: 'instant' });
   const { x, y, width, height } = found.getBoundingClientRect();
   return { x: x + width / 2, y: y + height / 2 };
 }
