@@ -11,8 +11,16 @@
   let place;
   /** What in the playground has the focus, and all that is around it, the innermost first. */
   let chain = [];
+  /** What has the focus in place of something that went. The stage may have a better place for it, and knows later: until then it is marked. */
+  let standIn;
+  const settle = () => {
+    standIn?.removeAttribute("data-stand-in");
+    standIn = undefined;
+  };
+  document.addEventListener("keydown", settle, true);
 
   document.addEventListener("focusin", ({ target }) => {
+    if (target !== standIn) settle();
     chain = [];
     if (playground.contains(target)) {
       for (let element = target; element !== playground; element = element.parentElement) chain.push(element);
@@ -37,7 +45,9 @@
     if (chain.length === 0 || (chain[0].isConnected && changes.every((change) => change.type === "childList"))) return;
     if (isSeen(chain[0])) return;
     const around = chain.find(isSeen);
-    [around, ...around.querySelectorAll(STOPS)].find((element) => element.matches(STOPS) && isSeen(element))?.focus();
+    standIn = [around, ...around.querySelectorAll(STOPS)].find((element) => element.matches(STOPS) && isSeen(element));
+    standIn?.setAttribute("data-stand-in", "");
+    standIn?.focus();
   };
   new MutationObserver(keep).observe(playground, { childList: true, subtree: true, attributeFilter: ["data-dock"] });
 

@@ -1,6 +1,6 @@
-// Starts the site's program. The text never waits for it: where the playground is in sight it starts at once; where it is docked
-// (a phone) it starts at the reader's first touch, key or scroll; and so it does on the home page, unless there is progress to show. Where
-// there are demonstrations it starts when one of them comes into sight. Knows the names of the module's files from <body>. Says so when the
+// Starts the site's program. The page never waits for it: the text is there, and so is the first picture of the playground. It starts at the
+// reader's first move: of a pointer, a key, or the page; at once if there is progress to show, or a run in the address. Where there are
+// demonstrations it starts when one of them comes into sight. Knows the names of the module's files from <body>. Says so when the
 // program breaks: as it is published, it breaks without a word.
 (() => {
   const { module, wasm } = document.body.dataset;
@@ -59,8 +59,8 @@
       return false;
     }
   };
-  const wide = matchMedia("(min-width: 68.75rem)");
-  const inSight = () => wide.matches || "embed" in root.dataset || "present" in root.dataset || playground.closest(".sandbox") || location.hash.startsWith("#s=");
+  // Alone in its page, shown to a room, or at a moment that the address names, a playground is what the reader has come for.
+  const isAsked = () => "embed" in root.dataset || "present" in root.dataset || "linked" in root.dataset;
 
   const demos = document.querySelectorAll("[data-demo]");
   if (demos.length > 0) {
@@ -71,10 +71,45 @@
     return;
   }
   if (!playground && !document.getElementById("progress")) return;
-  if (playground ? inSight() : hasProgress()) return start();
-  for (const type of ["pointerdown", "keydown", "scroll", "wheel", "hashchange"]) addEventListener(type, start, { once: true, passive: true });
+  if (hasProgress() || (playground && isAsked())) start();
+  for (const type of ["pointermove", "pointerdown", "keydown", "scroll", "wheel", "hashchange"]) addEventListener(type, start, { once: true, passive: true });
   if (!playground) return;
-  wide.addEventListener("change", start, { once: true });
-  // A tap on the dock before the program is there is not lost: it opens what the tap asked for.
-  playground.addEventListener("click", () => { root.dataset.wanted = ""; start(); }, { once: true });
+
+  // Until the program has drawn, the page shows its first picture, written with the page: the same parts in the same order. What the reader
+  // does to that is done to the program's own once it is there.
+  const PARTS = "a, button, input, select, [data-id]";
+  const parts = () => [...document.querySelectorAll("[data-still]")].flatMap((still) => [...still.querySelectorAll(PARTS)]);
+  const partOf = (event) => event.target.closest?.("[data-still]") && event.target.closest(PARTS);
+  const done = [];
+  let focused = -1;
+  const note = {
+    click(event) {
+      const part = partOf(event);
+      // Of a field the change counts; and a link in the page needs no program.
+      if (!part || part.matches("input, select, a[href^='#']")) return;
+      event.preventDefault();
+      // The program begins with the dock as it is.
+      if (part.matches(".dock-open")) return (playground.dataset.dock = "half");
+      playground.dataset.waiting = "";
+      done.push({ index: parts().indexOf(part), redo: (now) => now.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, clientX: event.clientX, clientY: event.clientY })) });
+    },
+    change(event) {
+      const part = partOf(event);
+      if (!part) return;
+      const { value, checked } = part;
+      done.push({ index: parts().indexOf(part), redo: (now) => { now.value = value; now.checked = checked; now.dispatchEvent(new Event("change", { bubbles: true })); } });
+    },
+    focusin(event) {
+      const part = partOf(event);
+      focused = part ? parts().indexOf(part) : -1;
+    },
+  };
+  for (const [type, listener] of Object.entries(note)) document.addEventListener(type, listener);
+  new MutationObserver((_, observer) => {
+    observer.disconnect();
+    for (const [type, listener] of Object.entries(note)) document.removeEventListener(type, listener);
+    const now = parts();
+    if (focused >= 0 && document.activeElement === document.body) now[focused]?.focus({ preventScroll: true });
+    for (const { index, redo } of done) if (now[index]) redo(now[index]);
+  }).observe(playground, { attributeFilter: ["data-live"] });
 })();

@@ -1,6 +1,6 @@
 // Applies the reader's theme and text size before the first paint, and what the address asks for: to stand in another page
-// (?embed), or to be shown to a room (?present). Keeps the buttons for these working with or without the wasm module. Knows nothing
-// else of the page.
+// (?embed), to be shown to a room (?present), or to begin with another run than the page has drawn (#s=, #a=). Keeps the buttons for
+// these working with or without the wasm module. Knows nothing else of the page.
 (() => {
   const root = document.documentElement;
   const remembered = (key) => {
@@ -15,6 +15,7 @@
     else delete root.dataset[name];
   };
   for (const key of ["faultline.theme", "faultline.text"]) apply(key, remembered(key));
+  if (/^#[as]=/.test(location.hash)) root.dataset.linked = "";
   for (const name of ["embed", "present"]) if (new URLSearchParams(location.search).has(name)) root.dataset[name] = "";
 
   const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";

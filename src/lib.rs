@@ -14,5 +14,4 @@ pub mod lessons;
 pub mod scenario;
 pub mod sim;
 pub mod topics;
-#[cfg(target_arch = "wasm32")]
 pub mod ui;

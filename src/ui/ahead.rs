@@ -3,13 +3,13 @@
 
 use crate::scenario::Scenario;
 use crate::sim::Clock;
+use crate::ui::page;
 use crate::ui::playground::format_time;
 use crate::ui::playground::panels::words::thousands;
 use crate::ui::run::Run;
 use gloo::render::request_animation_frame;
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
-use web_sys::window;
 use yew::prelude::*;
 
 /// How long a slice takes: half of a frame, so that the page stays quick.
@@ -35,7 +35,7 @@ impl Flight {
 
     /// Plays a slice. A run in which nothing happens any more, or that has met a limit, has come to its end.
     fn slice(&mut self) {
-        let Some(performance) = window().and_then(|window| window.performance()) else { return self.is_going = false };
+        let Some(performance) = page::window().and_then(|window| window.performance()) else { return self.is_going = false };
         let until_ms = performance.now() + SLICE_MS;
         while self.is_going && performance.now() < until_ms {
             for _ in 0..EVENTS_PER_LOOK {

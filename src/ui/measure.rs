@@ -7,8 +7,11 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
-/// Until an element is measured.
-pub const SIZE_AT_FIRST: (f32, f32) = (720.0, 280.0);
+/// Of the stage until it is measured, and of all else: as they are beside a lesson on a usual screen, since that is what the page writer draws
+///. Elsewhere the first picture is scaled.
+pub const STAGE_AT_FIRST: (f32, f32) = (738.0, 277.0);
+/// See [`STAGE_AT_FIRST`].
+pub const SIZE_AT_FIRST: (f32, f32) = (738.0, 168.0);
 
 /// Watches the size of an element for as long as it lives.
 pub struct SizeWatch {

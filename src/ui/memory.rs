@@ -3,6 +3,7 @@
 
 use crate::lessons::progress::Progress;
 use crate::sim::sorted::SortedMap;
+use crate::ui::page;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
@@ -17,7 +18,7 @@ const UNREAD: &str = "faultline.unread.";
 
 fn storage() -> Option<Storage> {
     // Browsers that block storage throw here; reading is then as if nothing was stored.
-    web_sys::window()?.local_storage().ok()?
+    page::window()?.local_storage().ok()?
 }
 
 /// What a JSON text says, if it says that.

@@ -10,6 +10,7 @@ pub mod el;
 pub mod exhibits;
 pub mod files;
 pub mod home;
+pub mod maths;
 pub mod measure;
 pub mod memory;
 pub mod page;
@@ -18,6 +19,8 @@ pub mod playground;
 pub mod questions;
 pub mod rest;
 pub mod run;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod still;
 pub mod svg;
 pub mod tone;
 pub mod worker;
@@ -56,6 +59,6 @@ fn can_begin(lesson: &LessonData, program: &'static Program) -> bool {
 }
 
 fn render(root: Element, lesson: LessonData, program: &'static Program, rest: Option<&'static Rest>) {
-    root.set_text_content(None);
+    page::clear_stills();
     yew::Renderer::<Playground>::with_root_and_props(root, PlaygroundProps { lesson: Rc::new(lesson), program, rest }).render();
 }

@@ -4,7 +4,7 @@ use crate::lessons::packed::unpack;
 use crate::ui::action::Dock;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element};
+use web_sys::{Document, Element, Window};
 
 /// What the page says if its program was built for another.
 pub const OTHER_VERSION: &str = "This page and its program are of different versions. Reload the page.";
@@ -14,9 +14,24 @@ const PRESENTED_TEXT_PX: f64 = 14.0;
 /// What the page says if the rest of its program does not come.
 pub const NO_REST: &str = "The rest of the playground could not be loaded. Check the connection and try again, or reload the page.";
 
+/// The page's window; none where the page writer draws.
+pub fn window() -> Option<Window> {
+    #[cfg(target_arch = "wasm32")]
+    return web_sys::window();
+    #[cfg(not(target_arch = "wasm32"))]
+    return None;
+}
+
 /// The page's document.
 pub fn document() -> Option<Document> {
-    web_sys::window()?.document()
+    window()?.document()
+}
+
+/// Makes room for what the program draws, where the page writer has drawn its first picture.
+pub fn clear_stills() {
+    for still in all("[data-still]") {
+        still.set_text_content(None);
+    }
 }
 
 /// Where the playground is.
@@ -42,24 +57,32 @@ pub fn searcher() -> Option<[String; 3]> {
 
 /// The part of the address after `#`, if it names a run.
 pub fn shared_run() -> Option<String> {
-    let hash = web_sys::window()?.location().hash().ok()?;
+    let hash = window()?.location().hash().ok()?;
     hash.starts_with("#s=").then_some(hash)
 }
 
 /// The algorithm that the address asks for, by its name.
 pub fn asked_algorithm() -> Option<String> {
-    let hash = web_sys::window()?.location().hash().ok()?;
+    let hash = window()?.location().hash().ok()?;
     Some(hash.strip_prefix("#a=")?.to_owned())
 }
 
 /// How much of the playground shows at first: all of it inside another page or where it is alone, half of it to a reader who has asked for it already.
 pub fn first_dock() -> Dock {
     let root = document().and_then(|document| document.document_element());
-    let has = |name: &str| root.as_ref().is_some_and(|root| root.has_attribute(name));
-    match (has("data-embed") || is_alone(), has("data-wanted")) {
-        (true, _) => Dock::Full,
-        (false, true) => Dock::Half,
-        (false, false) => Dock::Bar,
+    let asked = playground().and_then(|playground| playground.get_attribute("data-dock"));
+    match asked.as_deref() {
+        _ if is_alone() || root.is_some_and(|root| root.has_attribute("data-embed")) => Dock::Full,
+        Some("half") => Dock::Half,
+        _ => Dock::Bar,
+    }
+}
+
+/// Shows, or no longer, that something the reader did waits for a part of the program.
+pub fn show_waiting(waits: bool) {
+    if let Some(playground) = playground() {
+        // The attribute name is a valid one, so this cannot fail.
+        let _ = playground.toggle_attribute_with_force("data-waiting", waits);
     }
 }
 
@@ -72,7 +95,7 @@ fn is_alone() -> bool {
 pub fn scale() -> f64 {
     let presented = || {
         let root = document()?.document_element().filter(|root| root.has_attribute("data-present"))?;
-        let size = web_sys::window()?.get_computed_style(&root).ok()??.get_property_value("font-size").ok()?;
+        let size = window()?.get_computed_style(&root).ok()??.get_property_value("font-size").ok()?;
         // The browser's own: it reads a number up to where it ends, and Rust's would be thirteen kilobytes of the program.
         Some(js_sys::parse_float(&size) / PRESENTED_TEXT_PX)
     };
@@ -81,7 +104,7 @@ pub fn scale() -> f64 {
 
 /// Whether the reader wants as little motion as possible.
 pub fn reduced_motion() -> bool {
-    let query = web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
+    let query = window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
     query.is_some_and(|query| query.matches())
 }
 

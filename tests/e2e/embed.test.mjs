@@ -30,7 +30,7 @@ readerTest('the code for embedding works in a page of another make', async (page
   await page.route(new URL('host.html', home()).href, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Host</title>${code}` }));
   await page.goto('host.html');
   const frame = page.frameLocator('iframe');
-  await frame.locator('svg.stage .node').first().waitFor();
+  await frame.locator('#playground[data-live]').waitFor();
   assert.equal(await frame.locator('.node').count(), 5);
   await eventually('its moment', async () => Number(await frame.locator('#tab-log .count').textContent()) === count);
   assert.ok(!(await frame.locator('.prose p').first().isVisible()));
@@ -62,7 +62,7 @@ readerTest('a scenario file that is dropped on the text or on the stage opens', 
   const file = `faultline:${link.split('#s=')[1]}\n`;
   for (const target of [stage(page), page.locator('.prose > p').first()]) {
     await page.reload();
-    await page.locator('#tab-log').waitFor({ state: 'attached' });
+    await page.locator('#playground[data-live]').waitFor({ state: 'attached' });
     assert.equal(await stepCount(page), start);
     await drop(page, target, 'run.faultline', file);
     await eventually('the run', async () => (await stepCount(page)) === start + 20);

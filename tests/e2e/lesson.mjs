@@ -15,7 +15,7 @@ export async function openLesson(page, rest = '', lesson = LESSON) {
 export async function beginLesson(page, rest = '', lesson = LESSON) {
   await page.goto(lesson + rest);
   await page.keyboard.press('Shift');
-  await page.locator('#tab-log').waitFor({ state: 'attached' });
+  await page.locator('#playground[data-live]').waitFor({ state: 'attached' });
 }
 
 /** As a pointer that comes to the playground does: brings the rest of its program, and waits for it. */

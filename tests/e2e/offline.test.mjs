@@ -158,7 +158,7 @@ async function outdated(page) {
   await eventually('the new version', async () => (await shownBuild(page)) === 'B');
   await page.waitForLoadState();
   await page.keyboard.press('Shift');
-  await page.locator('#tab-log').waitFor({ state: 'attached' });
+  await page.locator('#playground[data-live]').waitFor({ state: 'attached' });
   assert.equal(await servedOf(page), 'B');
 }
 // On a phone the program starts at the first touch or key.

@@ -15,7 +15,7 @@ async function open(page, path) {
   await page.goto(path.replace(/index\.html$/, ''));
   await page.keyboard.press('Shift');
   const has = (await page.locator('#playground').count()) > 0;
-  if (has) await page.locator('#tab-log').waitFor({ state: 'attached' });
+  if (has) await page.locator('#playground[data-live]').waitFor({ state: 'attached' });
   return has;
 }
 

@@ -9,9 +9,12 @@ const LESSON = 'lessons/08-leader-election/';
 async function openElection(page) {
   await page.goto(LESSON);
   await page.keyboard.press('Shift');
-  await page.locator('.stage .node').first().waitFor({ state: 'attached' });
+  await page.locator('#playground[data-live]').waitFor({ state: 'attached' });
   const dock = page.locator('.dock-open');
-  if (await dock.isVisible()) await dock.click();
+  if (await dock.isVisible()) {
+    await dock.click();
+    await node(page, 0).waitFor();
+  }
   await openMenu(page, node(page, 0));
   await choose(page, 'Time out now');
   await eventually('four messages in flight', async () => (await page.locator('.msg').count()) === 4);

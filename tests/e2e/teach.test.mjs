@@ -61,7 +61,7 @@ async function makeChallenge(page) {
 async function follow(page, link) {
   await page.goto('about:blank');
   await page.goto(link);
-  await page.locator('#tab-log').waitFor({ state: 'attached' });
+  await page.locator('#playground[data-live]').waitFor({ state: 'attached' });
 }
 
 readerTest('a challenge made by keyboard is met in another browser, within its rules, and the answer is sent back', { timeout: 240_000 }, async (page) => {
@@ -287,7 +287,7 @@ for (const width of [320, 480, 800]) {
     try {
       await page.goto(host.url);
       const frame = page.frameLocator('iframe');
-      await frame.locator('svg.stage .node').first().waitFor();
+      await frame.locator('#playground[data-live]').waitFor();
       assert.match(await frame.getByRole('region', { name: 'The challenge' }).textContent(), /Topple/);
       const overflow = await frame.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth);
       assert.ok(overflow <= 0, `${overflow} px too wide`);

@@ -31,7 +31,7 @@ pub fn page(text: &Lesson, lessons: &BTreeMap<String, Lesson>, programs: Option<
     let body = format!(
         "<main class=\"fallacies\" id=\"main\">\n<article class=\"prose\">\n{}{}{}</article>\n{}</main>",
         head(text),
-        blocks(text, lessons)?,
+        blocks(text, lessons, &[])?,
         evidence(text)?,
         turn(lessons),
     );

@@ -2,7 +2,7 @@
 
 use crate::SITE;
 use crate::demo;
-use crate::drawing::{WAIT, core, icon};
+use crate::drawing::{core, icon};
 use crate::programs::Programs;
 use crate::run::searches;
 use crate::template::Page;
@@ -10,6 +10,7 @@ use faultline::lessons::LessonData;
 use faultline::lessons::path::{self, PATH, Stop};
 use faultline::lessons::source::markdown::escape;
 use faultline::lessons::source::{Block, Lesson};
+use faultline::ui::still::{self, Still};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -21,14 +22,15 @@ const PRINT: &str = "<span class=\"lesson-print\">Print: <button class=\"link-bt
 pub fn page(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, programs: Option<Programs>) -> Result<Page, String> {
     let slug = &lesson.data.slug;
     let data = crate::template::data(&lesson.data).ok_or_else(|| format!("{slug}: the playground's data cannot be written."))?;
+    let still = first_picture(&lesson.data)?;
     let body = format!(
         "<main class=\"lesson\" id=\"main\">\n<article class=\"prose\">\n{}{}{}{}{}</article>\n{}</main>",
         head(lesson),
         contents(lesson),
-        blocks(lesson, lessons)?,
+        blocks(lesson, lessons, &still.controls)?,
         evidence(lesson)?,
         turn(slug, lessons),
-        playground(),
+        playground(&still),
     );
     Ok(Page {
         file: format!("lessons/{slug}/index.html"),
@@ -64,8 +66,8 @@ fn contents(lesson: &Lesson) -> String {
     )
 }
 
-/// The text of a lesson, or of the page beside the path.
-pub fn blocks(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>) -> Result<String, String> {
+/// The text of a lesson, or of the page beside the path. `controls` are those of its experiments.
+pub fn blocks(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>, controls: &[String]) -> Result<String, String> {
     let mut html = String::new();
     let mut in_quiz = false;
     let mut simplifications = 0;
@@ -84,7 +86,7 @@ pub fn blocks(lesson: &Lesson, lessons: &BTreeMap<String, Lesson>) -> Result<Str
             }
             Block::Note(text) => aside(&mut html, "", "Note.", text),
             Block::Experiment { index, body, aim, hint, happened } => {
-                html.push_str(&experiment(&lesson.data, *index, [body, aim, hint, happened]));
+                html.push_str(&experiment(&lesson.data, *index, controls, [body, aim, hint, happened]));
             }
             Block::Onward(slugs) => html.push_str(&onward(slugs, lessons)),
             Block::Demo(index) => html.push_str(&demo::place(lesson, *index)?),
@@ -116,15 +118,16 @@ fn aside(html: &mut String, id: &str, title: &str, text: &str) {
 }
 
 /// The card of an experiment. Its controls are the playground's; hint and outcome open without it.
-fn experiment(data: &LessonData, index: usize, [body, aim, hint, happened]: [&String; 4]) -> String {
+fn experiment(data: &LessonData, index: usize, controls: &[String], [body, aim, hint, happened]: [&String; 4]) -> String {
     let Some(experiment) = data.experiments.get(index) else { return String::new() };
     let (id, title, number) = (&experiment.id, escape(&experiment.title), index + 1);
+    let controls = controls.get(index).map_or("", String::as_str);
     format!(
         "<section class=\"experiment\" id=\"experiment-{id}\" data-experiment=\"{id}\" data-progress=\"new\" \
          aria-labelledby=\"experiment-{id}-title\">\n<header class=\"experiment-head\"><p class=\"experiment-no\">Experiment {number}</p>\
          <p class=\"experiment-state\"></p><h3 id=\"experiment-{id}-title\">{title}</h3></header>\n<div class=\"experiment-body\">{body}\
          <p class=\"experiment-goal\"><span class=\"label\">Goal</span>{aim}</p>\
-         <div class=\"experiment-controls\" id=\"experiment-{id}-controls\"></div></div>\n\
+         <div class=\"experiment-controls\" id=\"experiment-{id}-controls\" data-still>{controls}</div></div>\n\
          <details class=\"hint\"><summary>Hint</summary><p>{hint}</p></details>\n\
          <details class=\"happened\"><summary class=\"happened-title\">{}What happened, and why</summary>{happened}</details></section>\n",
         icon("check"),
@@ -237,12 +240,16 @@ fn turn(slug: &str, lessons: &BTreeMap<String, Lesson>) -> String {
     format!("<nav class=\"turn\" aria-label=\"Lessons before and after\">{}{}</nav>\n", side("Before", before), side("Next", after))
 }
 
-/// The place of the playground, as large as it will be.
-pub fn playground() -> String {
+/// What a playground shows before its program runs.
+pub fn first_picture(data: &LessonData) -> Result<Still, String> {
+    still::of(data.clone()).ok_or_else(|| format!("{}: the first picture of the playground cannot be drawn.", data.slug))
+}
+
+/// The playground, with its first picture in it.
+pub fn playground(still: &Still) -> String {
     format!(
-        "<section class=\"pg\" id=\"playground\" aria-label=\"Playground\" data-dock=\"bar\"><div class=\"dock\"><button class=\"dock-open\" type=\"button\" \
-         aria-expanded=\"false\">{up}<span class=\"dock-words\">The playground: break a real cluster</span></button></div><div class=\"pg-body\"><div class=\"pg-wait\">{WAIT}<p>The playground is being set up.</p>\
-         <noscript><p>It needs scripts and WebAssembly; the text does not.</p></noscript></div></div></section>\n",
-        up = icon("up"),
+        "<section class=\"pg\" id=\"playground\" aria-label=\"Playground\" data-dock=\"bar\" data-still>{}<noscript><p class=\"pg-without\">It \
+         needs scripts and WebAssembly; the text does not.</p></noscript></section>\n",
+        still.playground
     )
 }

@@ -3,7 +3,7 @@
 
 use crate::SITE;
 use crate::drawing::rock;
-use crate::lesson::playground;
+use crate::lesson::{first_picture, playground};
 use crate::programs::Programs;
 use crate::template::Page;
 use faultline::lessons::LessonData;
@@ -82,6 +82,7 @@ pub fn page(lesson: &Lesson, programs: Option<Programs>) -> Result<Page, String>
         captions: captions.clone(),
         ..LessonData::default()
     };
+    let still = first_picture(&data)?;
     let data = crate::template::data(&data).ok_or_else(|| format!("{slug}: the sandbox's data cannot be written."))?;
     Ok(Page {
         file: format!("sandbox/{slug}/index.html"),
@@ -95,7 +96,7 @@ pub fn page(lesson: &Lesson, programs: Option<Programs>) -> Result<Page, String>
              <a href=\"{address}\">{}</a></p></header>\n{}</main>",
             escape(title),
             capital(read),
-            playground(),
+            playground(&still),
         ),
         data: Some(data),
         programs,

@@ -307,7 +307,7 @@ fn table(cells: &Cells, from: u32, to: u32) -> Html {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;

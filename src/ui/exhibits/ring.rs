@@ -250,7 +250,7 @@ fn table(ring: &Ring) -> Html {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::sim::RingPlace;

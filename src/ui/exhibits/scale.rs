@@ -1,7 +1,7 @@
 //! Axes of charts: where a value lies, which values are marked, what a curve says between its points. Pure: knows no component.
 
 use crate::sim::series::{Curve, Drawn, Point, Scale};
-use js_sys::Math;
+use crate::ui::maths;
 
 /// An axis has about so many marks.
 const TICKS: f64 = 5.0;
@@ -35,7 +35,7 @@ impl Axis {
         }
         if log {
             // Whole decades, unless it is less than one.
-            let (low, high) = (Math::log10(from), Math::log10(to));
+            let (low, high) = (maths::log10(from), maths::log10(to));
             let is_short = high - low < 1.0;
             from = if is_short { low - 0.05 } else { f64::floor(low + 1e-9) };
             to = if is_short { high + 0.05 } else { f64::ceil(high - 1e-9) };
@@ -51,7 +51,7 @@ impl Axis {
         if !value.is_finite() || (self.log && value <= 0.0) {
             return None;
         }
-        let value = if self.log { Math::log10(value) } else { value };
+        let value = if self.log { maths::log10(value) } else { value };
         let share = (value - self.from) / (self.to - self.from);
         let (start, end) = self.ends_px;
         (-1e-6..=1.0 + 1e-6).contains(&share).then_some(start + share * (end - start))
@@ -60,7 +60,7 @@ impl Axis {
     /// Round values along it.
     pub fn ticks(&self) -> Vec<f64> {
         if !self.log || self.to - self.from < 1.2 {
-            let (from, to) = if self.log { (Math::pow(10.0, self.from), Math::pow(10.0, self.to)) } else { (self.from, self.to) };
+            let (from, to) = if self.log { (maths::pow(10.0, self.from), maths::pow(10.0, self.to)) } else { (self.from, self.to) };
             let step = round_step((to - from) / TICKS);
             let first = f64::ceil(from / step - 1e-9);
             let count = f64::floor((to - first * step) / step + 1e-9).clamp(0.0, 20.0) as u32;
@@ -69,13 +69,13 @@ impl Axis {
         let apart = f64::ceil((self.to - self.from) / (TICKS + 1.0)).max(1.0);
         let first = f64::ceil(self.from / apart) * apart;
         let count = f64::floor((self.to - first) / apart + 1e-9).clamp(0.0, 20.0) as u32;
-        (0..=count).map(|index| Math::pow(10.0, first + f64::from(index) * apart)).collect()
+        (0..=count).map(|index| maths::pow(10.0, first + f64::from(index) * apart)).collect()
     }
 }
 
 /// The next of 1, 2, 5, 10, 20 … that is not smaller.
 fn round_step(least: f64) -> f64 {
-    let decade = Math::pow(10.0, f64::floor(Math::log10(least)));
+    let decade = maths::pow(10.0, f64::floor(maths::log10(least)));
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * decade).find(|step| *step >= least * (1.0 - 1e-9)).unwrap_or(decade)
 }
 
@@ -98,7 +98,7 @@ pub fn value_at(curve: &Curve, x: f64) -> Option<Point> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(decades.len(), 6);
         assert!((decades[0] - 0.001).abs() < 1e-12 && (decades[5] - 100.0).abs() < 1e-9, "{decades:?}");
         for power in 0..30 {
-            let count = axis(false, &[0.0, Math::pow(1.7, f64::from(power)) / 1e4]).ticks().len();
+            let count = axis(false, &[0.0, maths::pow(1.7, f64::from(power)) / 1e4]).ticks().len();
             assert!((2..=8).contains(&count), "{count}");
         }
     }

@@ -276,7 +276,7 @@ fn list(nodes: &[TreeNode], parent: Option<u32>, current: Option<u32>, act: &Cal
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::sim::TreeEdge;

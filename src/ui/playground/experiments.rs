@@ -8,6 +8,7 @@ use crate::sim::{History, Timeline};
 use crate::ui::action::{Action, Exploring};
 use crate::ui::page;
 use std::slice;
+use web_sys::Element;
 use yew::prelude::*;
 
 /// An experiment under way.
@@ -146,10 +147,13 @@ pub fn show_states(lesson: &LessonData, progress: &Progress, attempt: Option<&At
     }
 }
 
-/// The controls of an experiment, rendered into their place in the prose.
+/// Where the controls of an experiment are in the prose.
+pub fn place(experiment: &Experiment) -> Option<Element> {
+    page::document()?.get_element_by_id(&format!("experiment-{}-controls", experiment.id))
+}
+
+/// The controls of an experiment.
 pub fn controls(experiment: &Experiment, attempt: Option<&Attempt>, progress: &Progress, act: &Callback<Action>) -> Html {
-    let place = page::document().and_then(|document| document.get_element_by_id(&format!("experiment-{}-controls", experiment.id)));
-    let Some(place) = place else { return Html::default() };
     let attempt = attempt.filter(|attempt| attempt.id == experiment.id);
     let bet_first = experiment.bet.is_some() && !progress.bets.contains_key(&experiment.id);
     let id = experiment.id.clone();
@@ -164,27 +168,24 @@ pub fn controls(experiment: &Experiment, attempt: Option<&Attempt>, progress: &P
         true => Action::Explore(Exploring::Goal(id.clone())),
         false => Action::Solution(id.clone()),
     });
-    create_portal(
-        html! {
-            <>
-                if let Some(bet) = &experiment.bet { { view_bet(experiment, bet, attempt, progress, act) } }
-                <div class="experiment-acts">
-                    <button class="btn btn-main" type="button" disabled={bet_first} onclick={set_up}>
-                        { if attempt.is_some() { "Set it up again" } else { "Set it up" } }
-                    </button>
-                    <button class="btn" type="button" onclick={solution}>
-                        <svg class="icon" aria-hidden="true"><use href={sign}/></svg>{ words_of_solution }
-                    </button>
-                    { to_playground() }
-                </div>
-                if bet_first {
-                    <p class="experiment-now">{ "Place your bet first; it costs nothing." }</p>
-                }
-                <p class="experiment-now" role="status">{ words(experiment, attempt, progress) }</p>
-            </>
-        },
-        place,
-    )
+    html! {
+        <>
+            if let Some(bet) = &experiment.bet { { view_bet(experiment, bet, attempt, progress, act) } }
+            <div class="experiment-acts">
+                <button class="btn btn-main" type="button" disabled={bet_first} onclick={set_up}>
+                    { if attempt.is_some() { "Set it up again" } else { "Set it up" } }
+                </button>
+                <button class="btn" type="button" onclick={solution}>
+                    <svg class="icon" aria-hidden="true"><use href={sign}/></svg>{ words_of_solution }
+                </button>
+                { to_playground() }
+            </div>
+            if bet_first {
+                <p class="experiment-now">{ "Place your bet first; it costs nothing." }</p>
+            }
+            <p class="experiment-now" role="status">{ words(experiment, attempt, progress) }</p>
+        </>
+    }
 }
 
 /// The way to the playground for who has no pointer: between an experiment and it lies the rest of the text.

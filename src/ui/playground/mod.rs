@@ -174,7 +174,7 @@ impl Component for Playground {
         let link = ctx.link().clone();
         let mut listeners = opening::file_listeners(ctx.link().callback(Msg::Act));
         listeners.extend(opening::touch_listeners(&ctx.link().callback(|()| Msg::Touched)));
-        if let Some(window) = web_sys::window() {
+        if let Some(window) = page::window() {
             listeners.push(EventListener::new(&window, "hashchange", move |_| link.send_message(Msg::Hash)));
             let act = ctx.link().callback(Msg::Act);
             listeners.push(EventListener::new(&window, "keydown", move |event| {
@@ -241,6 +241,7 @@ impl Component for Playground {
             (msg, Some(rest)) => (rest.update)(self, msg),
             (msg, None) => {
                 self.early.push(msg);
+                page::show_waiting(true);
                 self.fetch(ctx);
                 // What the reader has ticked stays ticked until it is known what came of it.
                 return false;
@@ -267,7 +268,7 @@ impl Component for Playground {
         }
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if let Some(root) = page::playground() {
             let dock = match self.look.dock {
                 Dock::Bar => "bar",
@@ -276,6 +277,10 @@ impl Component for Playground {
             };
             // The attribute name is a valid one, so this cannot fail.
             let _ = root.set_attribute("data-dock", dock);
+            if first {
+                // What the reader did to the first picture is done now (`assets/start.js`).
+                let _ = root.set_attribute("data-live", "");
+            }
             if self.rest.is_some() {
                 let _ = root.set_attribute("data-whole", "");
             }
@@ -299,6 +304,7 @@ impl Playground {
     /// What waited for the rest is done. If that could not be had, the next touch tries again.
     fn came(&mut self, rest: Option<&'static Rest>) {
         (self.is_fetching, self.rest) = (false, rest);
+        page::show_waiting(false);
         let early = std::mem::take(&mut self.early);
         match rest {
             Some(rest) => {
@@ -1045,8 +1051,9 @@ impl Playground {
     }
 
     fn view_experiments(&self) -> Html {
-        html! { { for self.lesson.experiments.iter().map(|experiment| {
-            experiments::controls(experiment, self.attempt.as_ref(), &self.progress, &self.act)
+        html! { { for self.lesson.experiments.iter().filter_map(|experiment| {
+            let place = experiments::place(experiment)?;
+            Some(create_portal(experiments::controls(experiment, self.attempt.as_ref(), &self.progress, &self.act), place))
         }) } }
     }
 }

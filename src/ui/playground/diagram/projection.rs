@@ -112,7 +112,7 @@ pub fn tick_label(time_us: u64, tick_us: u64) -> String {
     if decimals == 0 { format!("{whole} {unit}") } else { format!("{whole}.{rest:0decimals$} {unit}") }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;

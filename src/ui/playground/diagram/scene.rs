@@ -280,7 +280,7 @@ fn note(lanes: &Lanes, capped: bool) -> Option<AttrValue> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::scenario::Scenario;

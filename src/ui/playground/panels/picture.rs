@@ -1,8 +1,9 @@
 //! A picture of the page as a file of its own: its styles written into the elements, and what it refers to carried along.
 
 use crate::sim::sorted::SortedSet;
+use crate::ui::page;
 use wasm_bindgen::JsCast;
-use web_sys::{CssStyleDeclaration, Document, Element, XmlSerializer, window};
+use web_sys::{CssStyleDeclaration, Document, Element, XmlSerializer};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 /// The properties that make a picture look as it does; each is also a presentation attribute of SVG. All but opacity are inherited.
@@ -28,7 +29,7 @@ const DROPPED: &[&str] = &["class", "tabindex", "role", "style"];
 
 /// The picture that `selector` names, as the text of an SVG file.
 pub fn svg_file(selector: &str) -> Option<String> {
-    let document = window()?.document()?;
+    let document = page::document()?;
     let source = document.query_selector(selector).ok()??;
     let copy = styled_copy(&source, None)?;
     copy.set_attribute("xmlns", SVG).ok()?;
@@ -60,7 +61,7 @@ fn ground(document: &Document, source: &Element) -> Option<Element> {
 }
 
 fn style_of(element: &Element) -> Option<CssStyleDeclaration> {
-    window()?.get_computed_style(element).ok()?
+    page::window()?.get_computed_style(element).ok()?
 }
 
 /// A deep copy with the computed styles as attributes, without what is not seen, and without what `around` it has already.
@@ -132,7 +133,7 @@ fn references(copy: &Element) -> SortedSet<String> {
     ids
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;

@@ -8,10 +8,11 @@ use crate::scenario::{Invalid, Scenario, export, link};
 use crate::topics::Topic;
 use crate::ui::action::Action;
 use crate::ui::files;
+use crate::ui::page;
 use crate::ui::run::Run;
 use std::slice;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlInputElement, window};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// Height of an embedded run, in CSS pixels.
@@ -37,7 +38,7 @@ impl Link {
     /// That of a scenario, and of what is said beside it.
     pub fn of(scenario: &Scenario, extras: &Extras) -> Result<Self, Invalid> {
         let text = link::encode_with(scenario, extras)?;
-        let location = window().map(|window| window.location());
+        let location = page::window().map(|window| window.location());
         let page = location.and_then(|location| Some(location.origin().ok()? + &location.pathname().ok()?));
         Ok(Link { text, page: page.unwrap_or_default() })
     }

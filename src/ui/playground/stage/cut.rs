@@ -99,7 +99,7 @@ pub fn isolate(node: NodeId, nodes: u16, groups: &[u8]) -> Intervention {
     Intervention::Do(Choice::Partition(renumber(&groups)))
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;

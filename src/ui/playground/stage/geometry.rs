@@ -1,5 +1,6 @@
 //! Where things stand on the stage, in CSS pixels: pure functions. Knows no run and no screen.
 
+use crate::ui::maths;
 use crate::ui::svg::push_px;
 
 /// A place on the stage, or a distance.
@@ -178,19 +179,17 @@ impl Frame {
     }
 }
 
-// The browser's own, which a program need not carry. Nothing of a run depends on them.
-
 fn cos(angle: f32) -> f32 {
-    js_sys::Math::cos(angle.into()) as f32
+    maths::cos(angle.into()) as f32
 }
 
 fn sin(angle: f32) -> f32 {
-    js_sys::Math::sin(angle.into()) as f32
+    maths::sin(angle.into()) as f32
 }
 
 /// The direction in whole degrees, clockwise from the right.
 pub fn degrees(way: Point) -> i16 {
-    js_sys::Math::atan2(way.y.into(), way.x.into()).to_degrees().round() as i16
+    maths::atan2(way.y.into(), way.x.into()).to_degrees().round() as i16
 }
 
 /// The way of a message across the stage.
@@ -422,7 +421,7 @@ pub fn renumber<T: PartialEq + Copy>(groups: &[T]) -> Vec<u8> {
         .collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;

@@ -288,7 +288,7 @@ impl Stage {
         let Some(Selected::Message(id)) = self.watched else { return };
         if !self.picture.arriving().any(|message| message.mark.id == id) {
             self.watched = None;
-            if thing::focused().is_none() {
+            if thing::is_focus_lost() {
                 self.focus(Selected::Node(id.to));
             }
         }
@@ -296,7 +296,7 @@ impl Stage {
 
     /// A button that had the focus may have gone with what it did: then one that stays takes it.
     pub(super) fn keep_focus(&mut self) {
-        let Some(selector) = self.stand_in.take().filter(|_| thing::focused().is_none()) else { return };
+        let Some(selector) = self.stand_in.take().filter(|_| thing::is_focus_lost()) else { return };
         // The selector is a valid one.
         if let Some(button) = self.root.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten()) {
             thing::focus(&button);
@@ -306,7 +306,7 @@ impl Stage {
     /// A menu has closed: the focus goes back to where it was, unless it is elsewhere by now.
     pub(super) fn return_focus(&mut self, about: Selected) {
         let opener = self.opener.take().filter(|element| element.is_connected());
-        if thing::focused().is_some() {
+        if !thing::is_focus_lost() {
             return;
         }
         match (opener, about) {

@@ -20,7 +20,7 @@ mod tools;
 
 use crate::sim::NodeId;
 use crate::ui::action::{Action, Look, SPEEDS, Selected, Tool};
-use crate::ui::measure::{SIZE_AT_FIRST, SizeWatch};
+use crate::ui::measure::{STAGE_AT_FIRST, SizeWatch};
 use crate::ui::part::keyed;
 use crate::ui::run::Run;
 use geometry::{Frame, Point};
@@ -137,7 +137,7 @@ impl Component for Stage {
     type Properties = StageProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let frame = frame(ctx, SIZE_AT_FIRST);
+        let frame = frame(ctx, STAGE_AT_FIRST);
         let places: Rc<Vec<Point>> = Rc::new((0..frame.nodes).map(|node| frame.rest(node)).collect());
         let (picture, now_us) = look_at(ctx.props(), frame, &places, None);
         Stage {
@@ -145,7 +145,7 @@ impl Component for Stage {
             svg: NodeRef::default(),
             messages: NodeRef::default(),
             nodes: NodeRef::default(),
-            size: SIZE_AT_FIRST,
+            size: STAGE_AT_FIRST,
             watch: None,
             moved: Moved::new(),
             places,

@@ -171,7 +171,7 @@ impl Component for Sheet {
                 element.query_selector(".menu-body :is(button:not([disabled]), input:checked, input:not([type=radio]))").ok().flatten();
             thing::focus(start.as_ref().unwrap_or(&element));
         }
-        if let Some(document) = web_sys::window().and_then(|window| window.document()).filter(|_| first) {
+        if let Some(document) = page::document().filter(|_| first) {
             let (node, close) = (self.node.clone(), ctx.props().close.clone());
             self.outside = Some(EventListener::new(&document, "pointerdown", move |event| {
                 let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
@@ -315,7 +315,7 @@ fn read(spec: &CommandSpec, typed: &[String]) -> Result<Vec<Argument>, String> {
 fn place(element: &HtmlElement, (x, y): (i32, i32)) {
     let scale = page::scale();
     let (x, y) = ((f64::from(x) * scale) as i32, (f64::from(y) * scale) as i32);
-    let (Some(stage), Some(window)) = (element.parent_element(), web_sys::window()) else { return };
+    let (Some(stage), Some(window)) = (element.parent_element(), page::window()) else { return };
     let height = window.inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0) as i32;
     let stage_top = stage.get_bounding_client_rect().top() as i32;
     let x = x.min(stage.client_width() - element.offset_width() - MARGIN).max(MARGIN);

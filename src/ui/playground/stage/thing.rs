@@ -2,6 +2,7 @@
 
 use crate::sim::{MessageId, NodeId};
 use crate::ui::action::Selected;
+use crate::ui::page;
 pub use crate::ui::page::focus;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
@@ -45,15 +46,20 @@ pub fn element(root: &Element, thing: Selected) -> Option<Element> {
     root.query_selector(&format!("[data-id='{}']", name(thing))).ok()?
 }
 
+/// Whether nothing has the focus that the reader has put there: what had it is gone, and at most something stands in for it (`assets/focus.js`).
+pub fn is_focus_lost() -> bool {
+    focused().is_none_or(|element| element.has_attribute("data-stand-in"))
+}
+
 /// The element that has the focus; `None` if it is nowhere.
 pub fn focused() -> Option<Element> {
-    let document = web_sys::window()?.document()?;
+    let document = page::document()?;
     let element = document.active_element()?;
     let nowhere = document.body().is_some_and(|body| element.is_same_node(Some(&body)));
     (!nowhere).then_some(element)
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;

@@ -93,7 +93,7 @@ fn fork(x: f64) -> AttrValue {
     Path::new().to(x - 5.0, 0.0).line(x, 6.0).line(x + 5.0, 0.0).to(x, 6.0).line(x, 12.0).data()
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
