@@ -95,5 +95,7 @@ readerTest('the lesson’s text reads without any script', { javaScriptEnabled: 
   await page.goto('lessons/08-leader-election/');
   assert.ok(await page.getByRole('heading', { level: 1 }).isVisible());
   assert.ok(await page.getByText('A candidate with votes from a majority is leader.').isVisible());
-  assert.equal(await stage(page).count(), 0);
+  assert.ok(await stage(page).isVisible());
+  assert.ok(await page.getByText('It needs scripts and WebAssembly; the text does not.').isVisible());
+  for (const name of ['Set it up', 'Play', 'Partition']) assert.equal(await page.getByRole('button', { name }).count(), 0, name);
 });

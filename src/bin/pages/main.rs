@@ -8,6 +8,7 @@ mod demo;
 mod drawing;
 mod fallacies;
 mod home;
+mod joined;
 mod lesson;
 mod map;
 mod offline;
@@ -55,6 +56,7 @@ fn write_site() -> Result<(), String> {
     let beside = fallacies::read(&house.join("lessons"), &only)?;
     let index = staging.join("index.html");
     let text = std::fs::read_to_string(&index).map_err(|error| format!("{} cannot be read: {error}", index.display()))?;
+    let text = joined::join(&text, &staging)?;
     let template = Template::new(&text, site.as_deref())?;
 
     let mut programs = programs::build(&lessons, beside.as_ref(), &staging)?;
