@@ -76,17 +76,18 @@
   if (!playground) return;
 
   // Until the program has drawn, the page shows its first picture, written with the page: the same parts in the same order. What the reader
-  // does to that is done to the program's own once it is there.
+  // does to that, or answers to a question, is done again once the program is there.
+  const HOSTS = "[data-still], [data-question]";
   const PARTS = "a, button, input, select, [data-id]";
-  const parts = () => [...document.querySelectorAll("[data-still]")].flatMap((still) => [...still.querySelectorAll(PARTS)]);
-  const partOf = (event) => event.target.closest?.("[data-still]") && event.target.closest(PARTS);
+  const parts = () => [...document.querySelectorAll(HOSTS)].flatMap((host) => [...host.querySelectorAll(PARTS)]);
+  const partOf = (event) => event.target.closest?.(HOSTS) && event.target.closest(PARTS);
   const done = [];
   let focused = -1;
   const note = {
     click(event) {
       const part = partOf(event);
-      // Of a field the change counts; and a link in the page needs no program.
-      if (!part || part.matches("input, select, a[href^='#']")) return;
+      // Of a field the change counts; what leads about the page, or changes its look, needs no program.
+      if (!part || part.matches("input, select, [data-switch], a[href^='#']")) return;
       event.preventDefault();
       // The program begins with the dock as it is.
       if (part.matches(".dock-open")) return (playground.dataset.dock = "half");

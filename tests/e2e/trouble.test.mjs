@@ -21,6 +21,7 @@ readerTest('a page whose data are damaged says so, keeps its text, and goes on a
   let broken = true;
   await withData(page, '{ this is no data', () => broken);
   await page.goto(LESSON);
+  await page.keyboard.press('Shift');
   await banner(page).waitFor();
   assert.match(await banner(page).textContent(), /The playground has broken, and not on purpose\./);
   assert.equal(await page.locator('#panic-cause').textContent(), "This page's data is damaged. Reload the page.");
@@ -34,6 +35,7 @@ readerTest('a page whose data are damaged says so, keeps its text, and goes on a
 readerTest('a page and a program of different versions ask for a reload', async (page) => {
   await withData(page, '{"number":8,"new":"field"}');
   await page.goto(LESSON);
+  await page.keyboard.press('Shift');
   await banner(page).waitFor();
   assert.match(await page.locator('#panic-cause').textContent(), /^This page and its program are of different versions\. Reload the page\.$/);
 });
@@ -65,6 +67,7 @@ readerTest('a program that does not arrive leaves the text to read, and a way on
   let broken = true;
   await page.route('**/*.wasm', (route) => (broken ? route.abort() : route.continue()));
   await page.goto(LESSON);
+  await page.keyboard.press('Shift');
   await banner(page).waitFor();
   assert.match(await page.locator('#panic-cause').textContent(), /^Its program could not be loaded \(.+\)\. Check the connection\.$/);
   assert.ok(await page.getByText('A candidate with votes from a majority is leader.').isVisible());

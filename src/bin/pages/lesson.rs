@@ -248,8 +248,8 @@ pub fn first_picture(data: &LessonData) -> Result<Still, String> {
 /// The playground, with its first picture in it.
 pub fn playground(still: &Still) -> String {
     format!(
-        "<section class=\"pg\" id=\"playground\" aria-label=\"Playground\" data-dock=\"bar\" data-still>{}<noscript><p class=\"pg-without\">It \
-         needs scripts and WebAssembly; the text does not.</p></noscript></section>\n",
+        "<section class=\"pg\" id=\"playground\" aria-label=\"Playground\" data-dock=\"bar\" data-still>{}<p class=\"pg-without\">It \
+         needs scripts and WebAssembly; the text does not.</p></section>\n",
         still.playground
     )
 }
