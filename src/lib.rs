@@ -7,7 +7,7 @@
 //! - [`topics`]: the algorithms, one module a lesson. Know `sim` and `check`.
 //! - [`scenario`]: a run as data, and as a link. Knows `sim` and the catalogue of topics.
 //! - [`lessons`]: what a lesson gives to its page, and when a goal is reached. Knows `scenario`.
-//! - `ui`: the page, in Yew. Knows all of the above; built for wasm32 only.
+//! - [`ui`]: the page, in Yew. Knows all of the above.
 
 pub mod check;
 pub mod lessons;
