@@ -65,7 +65,7 @@ impl Figure {
     pub fn said(&self) -> String {
         let digits = self.value.bytes().take_while(u8::is_ascii_digit).count();
         let (whole, rest) = self.value.split_at(digits);
-        whole.parse().map_or_else(|_| self.value.clone(), |whole| format!("{}{rest}", thousands(whole)))
+        whole.parse::<u64>().map_or_else(|_| self.value.clone(), |whole| format!("{}{rest}", thousands(whole)))
     }
 
     /// Reads a `[[figure]]`.
