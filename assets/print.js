@@ -50,9 +50,15 @@
     put(section, last);
   };
 
+  /** The figures of demonstrations that have not been played stand where only a page without scripts shows them. */
+  const figures = () => {
+    for (const figure of document.querySelectorAll(".demo-figures noscript")) put(make("span", figure.textContent), figure);
+  };
+
   const prepare = () => {
     if (undo.length > 0) return;
     unfold();
+    figures();
     answers();
     picture();
     const foot = document.querySelector(".site-foot");

@@ -81,7 +81,7 @@ pub static PATH: &[Part] = &[
         title: "Advanced theory",
         about: "Merging without asking, and deciding among liars.",
         stops: &[
-            stop(16, "16-crdts", "CRDTs", "How can two people edit offline and never conflict?"),
+            stop(16, "16-crdts", "CRDTs", "How can two people edit offline and both be right?"),
             stop(17, "17-byzantine-faults", "Byzantine faults", "What if some of the nodes lie?"),
         ],
     },
@@ -91,7 +91,7 @@ pub static PATH: &[Part] = &[
         stops: &[
             stop(18, "18-rate-limiting", "Rate limiting", "How many requests do you let through, and who counts?"),
             stop(19, "19-circuit-breaker", "Circuit breakers", "How do you keep one slow service from taking down the rest?"),
-            stop(20, "20-bloom-filters", "Bloom filters", "How do you remember a billion keys in a few megabytes?"),
+            stop(20, "20-bloom-filters", "Bloom filters", "How can ten bits a key spare 99 of 100 useless reads?"),
             stop(21, "21-queueing-theory", "Queueing theory", "Why is a server at 95 % so much slower than one at 80 %?"),
         ],
     },

@@ -68,7 +68,8 @@ pub fn page(lessons: &BTreeMap<String, Lesson>) -> Result<Page, String> {
          <p class=\"hero-way\" data-way=\"on\" hidden></p></div>{}</section>\n\
          <section class=\"how\" aria-label=\"How it works\">{how}</section>\n\
          <section class=\"path\" id=\"path\"><h2>The path</h2><p>Seven layers, read from the top. Lessons that are not there yet are marked \
-         as coming.</p><ol class=\"strata\">{strata}</ol></section>\n{}{PROGRESS}</main>",
+         as coming. Before the first, for a quarter of an hour: <a href=\"./fallacies/\">the eight fallacies</a>.</p>\
+         <ol class=\"strata\">{strata}</ol></section>\n{}{PROGRESS}</main>",
         lessons.len(),
         section(),
         map::section(|stop| lessons.contains_key(stop.slug)),

@@ -174,7 +174,7 @@ pub fn evidence(lesson: &Lesson) -> Result<String, String> {
             None => "one run".to_owned(),
         };
         let title = lesson.scripts.get(&figure.scenario).map_or("", |script| script.title.as_str());
-        [figure.value.clone(), figure.says.clone(), format!("{title}, {runs}")]
+        [figure.said(), figure.says.clone(), format!("{title}, {runs}")]
     });
     table(
         &mut html,

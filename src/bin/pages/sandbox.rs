@@ -66,7 +66,7 @@ fn item(slug: &str, entry: &Entry) -> String {
          <p class=\"algorithm-about\">{}</p><p class=\"algorithm-source\">{}</p></li>",
         entry.id,
         escape(entry.name),
-        escape(entry.summary),
+        escape(entry.summary).replace('\'', "\u{2019}"),
         escape(entry.source),
     )
 }

@@ -7,6 +7,7 @@ use super::units;
 use crate::check::statistics::percentile;
 use crate::lessons::goal::unknown_condition;
 use crate::scenario::measure::{Measure, Quantity, Unmeasured, stated};
+use crate::scenario::words::thousands;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -20,7 +21,7 @@ const UNTIL_US: u64 = 60_000_000;
 pub struct Figure {
     /// Stands as `{{name}}` in the text.
     pub name: String,
-    /// What the text says in its place.
+    /// What it is stated to be: "2674 ms".
     pub value: String,
     /// What it is, as a sentence for the list at the lesson's end.
     pub says: String,
@@ -60,6 +61,13 @@ const STATISTICS: &[(&str, Statistic)] = &[
 ];
 
 impl Figure {
+    /// What the text says in its place, as it writes its other numbers: `2,674 ms`.
+    pub fn said(&self) -> String {
+        let digits = self.value.bytes().take_while(u8::is_ascii_digit).count();
+        let (whole, rest) = self.value.split_at(digits);
+        whole.parse::<u64>().map_or_else(|_| self.value.clone(), |whole| format!("{}{rest}", thousands(whole)))
+    }
+
     /// Reads a `[[figure]]`.
     pub fn read(mut fields: Fields<'_>, scripts: &BTreeMap<String, Script>, mistakes: &mut Mistakes) -> Result<Figure, Mistake> {
         let place = fields.mistake("");

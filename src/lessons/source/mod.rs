@@ -197,7 +197,7 @@ pub fn read(slug: &str, lessons: &[String], source: Source<'_>, files: &[(String
     };
     let links = scenario_data(&scripts, &scenarios, &front.order, &mut mistakes);
     let names = Names {
-        figures: front.figures.iter().map(|figure| (figure.name.clone(), figure.value.clone())).collect(),
+        figures: front.figures.iter().map(|figure| (figure.name.clone(), figure.said())).collect(),
         scenarios: links.iter().map(|scenario| (scenario.id.clone(), scenario.link.clone())).collect(),
         experiments: blocks_of(Kind::Experiment).map(name_of).collect(),
         lessons: lessons.to_vec(),

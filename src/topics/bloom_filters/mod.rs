@@ -29,7 +29,7 @@ pub const TOPIC: Topic = Topic {
             id: "bloom",
             name: "Bloom filter and its kin",
             source: "Bloom, Space/Time Trade-offs in Hash Coding with Allowable Errors, 1970",
-            summary: "A few bits a key say \"perhaps\" or \"certainly not\". Counting, blocked and cuckoo filters stand beside it in the same memory.",
+            summary: "A few bits a key say \u{201c}perhaps\u{201d} or \u{201c}certainly not\u{201d}. Counting, blocked and cuckoo filters stand beside it in the same memory.",
             algorithm: &BLOOM,
             nodes: (2, 2, 5),
             network: QUIET,

@@ -19,7 +19,7 @@ const PERCENT_MIN: f64 = 0.0001;
 
 pub const INVARIANTS: &[Invariant<Bloom>] = &[Invariant {
     name: "no-false-negative",
-    sentence: "Whoever asks for a key that is on disk is told \"perhaps\". \"No\" is always true.",
+    sentence: "Whoever asks for a key that is on disk is told \u{201c}perhaps\u{201d}. \u{201c}No\u{201d} is always true.",
     check: |_, seen: &Seen| seen.check(),
 }];
 
@@ -44,19 +44,19 @@ pub const FACTS: &[Fact<Bloom>] = &[
     },
     Fact {
         name: "false-positive",
-        sentence: "Node {node} says \"perhaps\" of key {key}, which is not there.",
+        sentence: "Node {node} says \u{201c}perhaps\u{201d} of key {key}, which is not there.",
         mark: true,
         test: |_, seen, _| single(seen, true, false),
     },
     Fact {
         name: "found",
-        sentence: "Node {node} says \"perhaps\" of key {key}, and it is there.",
+        sentence: "Node {node} says \u{201c}perhaps\u{201d} of key {key}, and it is there.",
         mark: false,
         test: |_, seen, _| single(seen, true, true),
     },
     Fact {
         name: "surely-not",
-        sentence: "Node {node} says \"no\" of key {key}: certain.",
+        sentence: "Node {node} says \u{201c}no\u{201d} of key {key}: certain.",
         mark: false,
         test: |_, seen, _| single(seen, false, false),
     },
