@@ -110,7 +110,8 @@
     observer.disconnect();
     for (const [type, listener] of Object.entries(note)) document.removeEventListener(type, listener);
     const now = parts();
-    if (focused >= 0 && document.activeElement === document.body) now[focused]?.focus({ preventScroll: true });
+    // What stands in for it (assets/focus.js) makes way.
+    if (focused >= 0 && document.activeElement.matches("body, [data-stand-in]")) now[focused]?.focus({ preventScroll: true });
     for (const { index, redo } of done) if (now[index]) redo(now[index]);
   }).observe(playground, { attributeFilter: ["data-live"] });
 })();

@@ -36,7 +36,8 @@ fn joined(text: &str, site: &Path, (begin, end): (&str, &str), name: &str) -> Re
         }
     }
     kept.push_str(rest);
-    let place = place.ok_or_else(|| format!("index.html, as Trunk left it, names nothing that could be in {name}: expected {begin}…\"{end}"))?;
+    let place =
+        place.ok_or_else(|| format!("index.html, as Trunk left it, names nothing that could be in {name}: expected {begin}…\"{end}"))?;
     let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
     let file = format!("{stem}-{:016x}.{ending}", stable_hash(parts.as_bytes()));
     fs::write(site.join(&file), parts).map_err(|error| format!("{file} cannot be written: {error}"))?;

@@ -125,11 +125,12 @@ fn experiment(data: &LessonData, index: usize, controls: &[String], [body, aim, 
     format!(
         "<section class=\"experiment\" id=\"experiment-{id}\" data-experiment=\"{id}\" data-progress=\"new\" \
          aria-labelledby=\"experiment-{id}-title\">\n<header class=\"experiment-head\"><p class=\"experiment-no\">Experiment {number}</p>\
-         <p class=\"experiment-state\"></p><h3 id=\"experiment-{id}-title\">{title}</h3></header>\n<div class=\"experiment-body\">{body}\
+         <p class=\"experiment-state\">{}not started</p><h3 id=\"experiment-{id}-title\">{title}</h3></header>\n<div class=\"experiment-body\">{body}\
          <p class=\"experiment-goal\"><span class=\"label\">Goal</span>{aim}</p>\
          <div class=\"experiment-controls\" id=\"experiment-{id}-controls\" data-still>{controls}</div></div>\n\
          <details class=\"hint\"><summary>Hint</summary><p>{hint}</p></details>\n\
          <details class=\"happened\"><summary class=\"happened-title\">{}What happened, and why</summary>{happened}</details></section>\n",
+        icon("flag"),
         icon("check"),
     )
 }
