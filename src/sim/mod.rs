@@ -48,7 +48,7 @@ pub use history::{Access, Call, History};
 pub use id::{CommandId, MessageId, NodeId, TimerId};
 pub use network::{Conditions, Latency, Scope};
 pub use params::{ParamKind, ParamSpec, Params};
-pub use protocol::{Bindings, Broken, Cluster, Context, Fact, Invariant, Node, Protocol, Timer};
+pub use protocol::{Bindings, Broken, Cluster, Commands, Context, Fact, Invariant, Messages, Never, Node, Protocol, Timers, Watched};
 pub use ring::{Ring, RingKey, RingOwner, RingPlace};
 pub use series::{Curve, Drawn, Guide, GuideKind, Point, Scale, Series};
 pub use timeline::{At, Timeline};

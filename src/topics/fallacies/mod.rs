@@ -12,7 +12,7 @@ mod page;
 mod versions;
 
 use super::{Entry, Topic};
-use crate::sim::{Cell, CommandCall, Conditions, Context, Erased, Exhibit, ExhibitKind, Latency, Ledger, LedgerRow, Protocol, Tone};
+use crate::sim::{Cell, Conditions, Context, Erased, Exhibit, ExhibitKind, Latency, Ledger, LedgerRow, Protocol, Tone};
 use std::hash::{Hash, Hasher};
 
 /// Where the fallacies come from.
@@ -134,11 +134,6 @@ impl Hash for Bulk {
 fn wait<P: Protocol>(timer: P::Timer, param: u16, cx: &mut Context<'_, P>) {
     let time_us = cx.params().get_u64(param) * 1_000;
     cx.set_timer(timer, time_us);
-}
-
-/// What is said to a command where there are none.
-fn no_command(_: &CommandCall) -> Result<(), String> {
-    Err("These nodes take no commands.".to_owned())
 }
 
 /// A figure of a run: its name, its value, and whether it is trouble.

@@ -2,7 +2,7 @@
 
 use super::consensus::{Bit, Consensus, decisions, milestone};
 use crate::check::explorer::valency::{Study, Valency, study};
-use crate::sim::{Bindings, Choice, Cluster, Fact, NodeId, Step, Tone, Tree, TreeEdge, TreeNode, World};
+use crate::sim::{Bindings, Choice, Cluster, Fact, Messages as _, NodeId, Step, Tone, Tree, TreeEdge, TreeNode, World};
 
 /// Most configurations visited for one picture: what a page can do between two frames.
 const CONFIGURATIONS_MAX: u32 = 6_000;
@@ -96,7 +96,7 @@ fn by_step(study: &Study) -> Vec<(Choice, Valency)> {
 fn words<P: Consensus>(cluster: &Cluster<'_, P>, choice: &Choice) -> String {
     match choice {
         Choice::Deliver(id) => {
-            let what = cluster.messages().find(|(other, _)| other == id).map_or_else(String::new, |(_, message)| P::describe(message));
+            let what = cluster.messages().find(|(other, _)| other == id).map_or_else(String::new, |(_, message)| message.describe());
             format!("{}→{} {what}", id.from, id.to).replace(" of round ", ", r").replace(" in round ", ", r")
         }
         _ => String::new(),

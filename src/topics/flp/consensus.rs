@@ -1,14 +1,14 @@
 //! What all consensus protocols of the lesson have in common: inputs, decisions, what is promised of them, and facts about them. Knows no
 //! protocol: each says of its nodes what they were given, where they are and what they decided.
 
-use crate::sim::{Bindings, Broken, Cluster, Fact, Invariant, NodeId, ParamKind, ParamSpec, Params, Protocol, Role, Step, Tone};
+use crate::sim::{Bindings, Broken, Cluster, Fact, Invariant, NodeId, ParamKind, ParamSpec, Params, Protocol, Role, Step, Tone, Watched};
 use std::marker::PhantomData;
 
 /// A value: 0 or 1.
 pub type Bit = u8;
 
 /// A protocol by which nodes agree on a bit.
-pub trait Consensus: Protocol {
+pub trait Consensus: Watched {
     /// What the node was given to propose.
     fn input(stable: &Self::Stable) -> Bit;
     /// Its round, from 1.
@@ -36,9 +36,6 @@ pub const INPUTS_SPEC: ParamSpec = ParamSpec {
     kind: ParamKind::Choice(INPUTS),
     default: 2,
 };
-
-/// What a client is told that asks these nodes for something.
-pub const NO_COMMANDS: &str = "These nodes have their inputs from the start; clients ask nothing of them.";
 
 /// The input of a node under a pattern.
 pub fn input(params: &Params, node: NodeId) -> Bit {

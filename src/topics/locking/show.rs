@@ -6,7 +6,7 @@ use super::storage::{Attempt, Request, Storage, StoreMessage, Token};
 use crate::sim::erased::PartsOf;
 use crate::sim::{
     Bindings, Cell, Choice, Cluster, Exhibit, Fact, Field, Invariant, Lane, Ledger, LedgerRow, MessageKind, NodeId, NodeView, Role, Step,
-    Timer as _, Tone, Trace,
+    Timers as _, Tone, Trace,
 };
 use crate::topics::roles;
 

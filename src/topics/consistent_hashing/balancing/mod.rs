@@ -15,10 +15,7 @@ mod show;
 use super::placement::circle::capacity;
 use super::placement::{Method, Placement};
 use crate::sim::sorted::SortedSet;
-use crate::sim::{
-    Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView,
-    Outcome, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
-};
+use crate::sim::{Choice, Cluster, CommandId, Context, Env, Node, NodeId, Outcome, ParamSpec, Protocol, Step, TimerInfo, Timers};
 pub use params::param;
 
 /// The protocol.
@@ -128,18 +125,14 @@ pub enum Timer {
     Service,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Next, TimerInfo { name: "next request", action: "request now" }),
+        (Timer::Service, TimerInfo { name: "service", action: "answer now" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Next, Timer::Service].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Next => TimerInfo { name: "next request", action: "request now" },
-            Timer::Service => TimerInfo { name: "service", action: "answer now" },
-        }
     }
 }
 
@@ -174,8 +167,6 @@ impl Protocol for Balancing {
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = show::KINDS;
 
     fn blank_disk(_: &Env<'_>) {}
     fn on_start((): &mut (), cx: &mut Cx<'_>) -> Volatile {
@@ -218,43 +209,6 @@ impl Protocol for Balancing {
             Command::TakeOut(server) => _ = desk.out.insert(server),
         }
         cx.reply(id, Outcome::Done(1));
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        params::command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        match message {
-            Message::Request(..) => 0,
-            Message::Response(..) => 1,
-        }
-    }
-    fn describe(message: &Message) -> String {
-        match message {
-            Message::Request(number, key) => format!("Request {number}: key {key}"),
-            Message::Response(number, key, true) => format!("Response {number}: key {key}, from the cache"),
-            Message::Response(number, key, false) => format!("Response {number}: key {key}, which had to be fetched"),
-        }
-    }
-
-    fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        seen.observe(cluster, step);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role(_: &(), volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, _: &Seen, _: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster)
     }
 }
 

@@ -1,13 +1,13 @@
 //! What may become true in a run, for captions and goals. All is about the replicas that are shown.
 
+use super::Replicas;
 use super::data::Update;
 use super::invariants::{counts_wrongly, met, mixed, replicas, wrong_element};
 use super::message::{Message, update_words};
 use super::params::{Way, param};
 use super::past::{Made, Past, Story};
 use super::replica::Replica;
-use super::{Replicas, params};
-use crate::sim::{Bindings, Choice, Cluster, Fact, NodeId, Step};
+use crate::sim::{Bindings, Choice, Cluster, Commands as _, Fact, NodeId, Step};
 
 type Test = fn(&Cluster<'_, Replicas>, &Past, &Step<'_>) -> Option<Bindings>;
 
@@ -71,7 +71,7 @@ fn update_of(cluster: &Cluster<'_, Replicas>, step: &Step<'_>) -> Option<(NodeId
     let way = Way::shown(cluster.params()).index();
     let count = |all: &[Replica]| all.get(way).map(|replica| replica.seen.count(node.0));
     let is_taken = count(cluster.stable(*node)?) > count(&step.before::<Replicas>()?.stable);
-    Some((*node, params::update(call).ok()?)).filter(|_| is_taken)
+    Some((*node, Update::parse(call).ok()?)).filter(|_| is_taken)
 }
 
 fn updated(cluster: &Cluster<'_, Replicas>, _: &Past, step: &Step<'_>) -> Option<Bindings> {

@@ -2,7 +2,7 @@
 
 use super::message::Message;
 use super::{Holding, Lease, SERVICE, Service, Timer};
-use crate::sim::{Bindings, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timer as _};
+use crate::sim::{Bindings, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timers as _};
 use crate::topics::locking::protocol::{Ghost, Locked, Shows, delivered, dropped};
 use crate::topics::locking::show::{self, FREE};
 

@@ -1,7 +1,7 @@
 //! What Redlock shows: facts and node views.
 
 use super::{Asking, Key, Master, Redlock, Timer, masters};
-use crate::sim::{Bindings, Choice, Cluster, Fact, Field, NodeId, NodeView, Role, Step, Timer as _, Tone};
+use crate::sim::{Bindings, Choice, Cluster, Fact, Field, NodeId, NodeView, Role, Step, Timers as _, Tone};
 use crate::topics::locking::protocol::{Disk, Ghost, Locked, Shows};
 use crate::topics::locking::show::{self, FREE};
 

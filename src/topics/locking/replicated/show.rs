@@ -1,7 +1,7 @@
 //! What the replicated lock shows: invariants, facts, node views.
 
 use super::{Asking, RaftStable, RaftTimer, RaftVolatile, Replicated, SERVERS, Timer, server};
-use crate::sim::{Bindings, Broken, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timer as _, Tone};
+use crate::sim::{Bindings, Broken, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timers as _, Tone};
 use crate::topics::locking::protocol::{Ghost, Locked, Memory, Shows};
 use crate::topics::locking::show::{self, FREE};
 
