@@ -45,8 +45,7 @@ const PERIOD_MS: u16 = 0;
 struct Number(u64);
 
 impl Messages for Number {
-    const KINDS: &'static [MessageKind] =
-        &[MessageKind { name: "Number", short: "N", tone: Tone::Neutral, reply: false, help: "A number to add." }];
+    const KINDS: &'static [MessageKind] = &[MessageKind::request("Number", "N", Tone::Neutral, "A number to add.")];
 
     fn kind(&self) -> u16 {
         0
@@ -116,12 +115,9 @@ impl Watched for Chatter {
             None => Ok(()),
         },
     }];
-    const FACTS: &'static [Fact<Self>] = &[Fact {
-        name: "six",
-        sentence: "{node} threw a six",
-        mark: true,
-        test: |cluster, _, _| cluster.up().find(|(_, _, mood)| mood.die == 5).map(|(id, ..)| Bindings::nodes([id])),
-    }];
+    const FACTS: &'static [Fact<Self>] = &[Fact::milestone("six", "{node} threw a six", |cluster, _, _| {
+        cluster.up().find(|(_, _, mood)| mood.die == 5).map(|(id, ..)| Bindings::nodes([id]))
+    })];
 
     fn observe(ghost: &mut u64, _: &Cluster<'_, Self>, step: &Step<'_>) {
         *ghost += step.delivered::<Self>().map_or(0, |(_, message)| message.0);

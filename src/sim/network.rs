@@ -47,11 +47,15 @@ pub struct Conditions {
 impl Default for Conditions {
     /// A quiet data centre seen in slow motion: 20 to 40 ms, nothing lost.
     fn default() -> Self {
-        Conditions { latency: Latency::Uniform(20_000, 40_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false }
+        Conditions::faultless(Latency::Uniform(20_000, 40_000))
     }
 }
 
 impl Conditions {
+    /// Messages take their time, and all arrive.
+    pub const fn faultless(latency: Latency) -> Self {
+        Conditions { latency, loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false }
+    }
     /// Refuses numbers that make no sense, with a sentence.
     pub fn validate(&self) -> Result<(), Error> {
         for (name, ppm) in [("loss", self.loss_ppm), ("duplication", self.duplicate_ppm), ("reordering", self.reorder_ppm)] {

@@ -124,7 +124,21 @@ pub struct Fact<P: Protocol> {
     /// Whether it is a milestone that the scrubber marks.
     pub mark: bool,
     /// What it says now.
-    pub test: fn(&Cluster<'_, P>, &P::Ghost, &Step<'_>) -> Option<Bindings>,
+    pub test: Test<P>,
+}
+
+/// What a fact says after a step, if it is true then.
+pub type Test<P> = fn(&Cluster<'_, P>, &<P as Protocol>::Ghost, &Step<'_>) -> Option<Bindings>;
+
+impl<P: Protocol> Fact<P> {
+    /// One that the scrubber marks.
+    pub const fn milestone(name: &'static str, sentence: &'static str, test: Test<P>) -> Self {
+        Fact { name, sentence, mark: true, test }
+    }
+    /// One that it does not mark.
+    pub const fn detail(name: &'static str, sentence: &'static str, test: Test<P>) -> Self {
+        Fact { name, sentence, mark: false, test }
+    }
 }
 
 impl<P: Protocol> Clone for Fact<P> {
@@ -372,6 +386,7 @@ impl<'a, P: Protocol> Cluster<'a, P> {
 impl<P: Watched> Cluster<'_, P> {
     /// The role of a node; `None` while it is down.
     pub fn role(&self, id: NodeId) -> Option<Role> {
-        Some(P::role(self.stable(id)?, self.volatile(id)?))
+        let parts = self.world.parts::<P>(id)?;
+        Some(P::role(&parts.stable, parts.volatile.as_ref()?))
     }
 }

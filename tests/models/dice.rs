@@ -41,8 +41,7 @@ impl std::hash::Hash for Throw {
 pub struct Told(u32);
 
 impl Messages for Told {
-    const KINDS: &'static [MessageKind] =
-        &[MessageKind { name: "number", short: "n", tone: Tone::Neutral, reply: false, help: "A number." }];
+    const KINDS: &'static [MessageKind] = &[MessageKind::request("number", "n", Tone::Neutral, "A number.")];
 
     fn kind(&self) -> u16 {
         0
@@ -114,12 +113,9 @@ impl Watched for Dice {
         sentence: "No node ever held six.",
         check: |_, most| if *most < 6 { Ok(()) } else { Err(Broken { nodes: Vec::new(), says: "one did".to_owned() }) },
     }];
-    const FACTS: &'static [Fact<Self>] = &[Fact {
-        name: "three",
-        sentence: "{node} was told three",
-        mark: false,
-        test: |_, _, step| step.delivered::<Dice>().filter(|(_, message)| message.0 == 3).map(|(id, _)| Bindings::nodes([id.to])),
-    }];
+    const FACTS: &'static [Fact<Self>] = &[Fact::detail("three", "{node} was told three", |_, _, step| {
+        step.delivered::<Dice>().filter(|(_, message)| message.0 == 3).map(|(id, _)| Bindings::nodes([id.to]))
+    })];
 
     fn observe(most: &mut u32, cluster: &Cluster<'_, Self>, _: &Step<'_>) {
         *most = cluster.up().map(|(_, _, hand)| hand.sum).max().unwrap_or(0).max(*most);

@@ -213,8 +213,7 @@ fn number(value: char) -> i64 {
 }
 
 impl Messages for Message {
-    const KINDS: &'static [MessageKind] =
-        &[MessageKind { name: "message", short: "m", tone: Tone::Neutral, reply: false, help: "A message." }];
+    const KINDS: &'static [MessageKind] = &[MessageKind::request("message", "m", Tone::Neutral, "A message.")];
 
     fn kind(&self) -> u16 {
         0
@@ -278,12 +277,9 @@ impl Watched for Paxos {
             if history.is_broken { Err(Broken { nodes: Vec::new(), says: format!("{:?}", history.calls) }) } else { Ok(()) }
         },
     }];
-    const FACTS: &'static [Fact<Self>] = &[Fact {
-        name: "value-chosen",
-        sentence: "an answer with a value is under way",
-        mark: true,
-        test: |cluster, _, _| value_is_chosen(cluster.world()).then(Bindings::default),
-    }];
+    const FACTS: &'static [Fact<Self>] = &[Fact::milestone("value-chosen", "an answer with a value is under way", |cluster, _, _| {
+        value_is_chosen(cluster.world()).then(Bindings::default)
+    })];
 
     fn observe(history: &mut History, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
         let actor = match step.choice {

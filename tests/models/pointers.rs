@@ -25,8 +25,7 @@ impl Timers for Point {
 pub struct You;
 
 impl Messages for You {
-    const KINDS: &'static [MessageKind] =
-        &[MessageKind { name: "you", short: "y", tone: Tone::Neutral, reply: false, help: "I point at you." }];
+    const KINDS: &'static [MessageKind] = &[MessageKind::request("you", "y", Tone::Neutral, "I point at you.")];
 
     fn kind(&self) -> u16 {
         0

@@ -76,8 +76,7 @@ fn all_are(cluster: &Cluster<'_, TwoPhase>, state: Resource) -> Option<Bindings>
 }
 
 impl Messages for Message {
-    const KINDS: &'static [MessageKind] =
-        &[MessageKind { name: "message", short: "m", tone: Tone::Neutral, reply: false, help: "A message." }];
+    const KINDS: &'static [MessageKind] = &[MessageKind::request("message", "m", Tone::Neutral, "A message.")];
 
     fn kind(&self) -> u16 {
         0
@@ -169,13 +168,8 @@ impl Watched for TwoPhase {
         },
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact { name: "abort-agreement", sentence: "all aborted", mark: true, test: |cluster, (), _| all_are(cluster, Resource::Aborted) },
-        Fact {
-            name: "commit-agreement",
-            sentence: "all committed",
-            mark: true,
-            test: |cluster, (), _| all_are(cluster, Resource::Committed),
-        },
+        Fact::milestone("abort-agreement", "all aborted", |cluster, (), _| all_are(cluster, Resource::Aborted)),
+        Fact::milestone("commit-agreement", "all committed", |cluster, (), _| all_are(cluster, Resource::Committed)),
     ];
 
     fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}

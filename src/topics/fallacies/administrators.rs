@@ -263,56 +263,38 @@ impl Watched for Administrators {
         },
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "opened",
-            sentence: "The application has a connection through the gateway.",
-            mark: false,
-            test: |_, _, step| match step.delivered::<Administrators>()? {
+        Fact::detail("opened", "The application has a connection through the gateway.", |_, _, step| {
+            match step.delivered::<Administrators>()? {
                 (id, Message::Opened(_)) => Some(Bindings::node(id.to)),
                 _ => None,
-            },
-        },
-        Fact {
-            name: "forgotten",
-            sentence: "The gateway forgets the connection, which was idle for {ms} ms.",
-            mark: true,
-            test: |cluster, _, step| match cluster.volatile(GATEWAY)? {
+            }
+        }),
+        Fact::milestone("forgotten", "The gateway forgets the connection, which was idle for {ms} ms.", |cluster, _, step| {
+            match cluster.volatile(GATEWAY)? {
                 Volatile::Gateway { limit_us, .. } if is_forgotten_now(step) => Some(Bindings::node(GATEWAY).with("ms", limit_us / 1_000)),
                 _ => None,
-            },
-        },
-        Fact {
-            name: "query-lost",
-            sentence: "Query {query} meets a connection that the gateway has forgotten, and is thrown away.",
-            mark: true,
-            test: |cluster, _, step| match (step.delivered::<Administrators>()?, cluster.volatile(GATEWAY)?) {
+            }
+        }),
+        Fact::milestone(
+            "query-lost",
+            "Query {query} meets a connection that the gateway has forgotten, and is thrown away.",
+            |cluster, _, step| match (step.delivered::<Administrators>()?, cluster.volatile(GATEWAY)?) {
                 ((id, Message::Query(number)), Volatile::Gateway { is_open: false, forgot: true, .. }) if id.to == GATEWAY => {
                     Some(Bindings::node(GATEWAY).with("query", number))
                 }
                 _ => None,
             },
-        },
-        Fact {
-            name: "idle-limit-set",
-            sentence: "Administrator A has the gateway forget a connection after {ms} ms.",
-            mark: true,
-            test: |_, _, step| set_now(step, param::IDLE_MS, GATEWAY),
-        },
-        Fact {
-            name: "ping-time-set",
-            sentence: "Administrator B has the application ping every {ms} ms.",
-            mark: true,
-            test: |_, _, step| set_now(step, param::PING_MS, APPLICATION),
-        },
-        Fact {
-            name: "answered",
-            sentence: "Query {query} is answered.",
-            mark: false,
-            test: |_, _, step| match step.delivered::<Administrators>()? {
-                (id, Message::Answer(number)) if id.to == APPLICATION => Some(Bindings::node(APPLICATION).with("query", number)),
-                _ => None,
-            },
-        },
+        ),
+        Fact::milestone("idle-limit-set", "Administrator A has the gateway forget a connection after {ms} ms.", |_, _, step| {
+            set_now(step, param::IDLE_MS, GATEWAY)
+        }),
+        Fact::milestone("ping-time-set", "Administrator B has the application ping every {ms} ms.", |_, _, step| {
+            set_now(step, param::PING_MS, APPLICATION)
+        }),
+        Fact::detail("answered", "Query {query} is answered.", |_, _, step| match step.delivered::<Administrators>()? {
+            (id, Message::Answer(number)) if id.to == APPLICATION => Some(Bindings::node(APPLICATION).with("query", number)),
+            _ => None,
+        }),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

@@ -308,48 +308,17 @@ impl Watched for Courier {
         },
     ];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "carried-out",
-            sentence: "The bank carries order {order} out.",
-            mark: false,
-            test: |_, seen, _| seen.told(Happened::Paid),
-        },
-        Fact {
-            name: "forged",
-            sentence: "The bank pays the thief for order {order}.",
-            mark: true,
-            test: |_, seen, _| seen.told(Happened::Forged),
-        },
-        Fact {
-            name: "paid-again",
-            sentence: "The bank pays order {order} once more.",
-            mark: true,
-            test: |_, seen, _| seen.told(Happened::PaidAgain),
-        },
-        Fact {
-            name: "altered",
-            sentence: "The router alters order {order}.",
-            mark: false,
-            test: |_, seen, _| seen.told(Happened::Altered),
-        },
-        Fact {
-            name: "replayed",
-            sentence: "The router sends order {order} once more.",
-            mark: false,
-            test: |_, seen, _| seen.told(Happened::Replayed),
-        },
-        Fact {
-            name: "seal-broken",
-            sentence: "The seal of order {order} is broken: the bank refuses it.",
-            mark: true,
-            test: |_, seen, _| seen.told(Happened::SealBroken),
-        },
-        Fact {
-            name: "number-known",
-            sentence: "The bank has taken number {order} already and pays nothing.",
-            mark: true,
-            test: |_, seen, _| seen.told(Happened::NumberKnown),
-        },
+        Fact::detail("carried-out", "The bank carries order {order} out.", |_, seen: &Seen, _| seen.told(Happened::Paid)),
+        Fact::milestone("forged", "The bank pays the thief for order {order}.", |_, seen: &Seen, _| seen.told(Happened::Forged)),
+        Fact::milestone("paid-again", "The bank pays order {order} once more.", |_, seen: &Seen, _| seen.told(Happened::PaidAgain)),
+        Fact::detail("altered", "The router alters order {order}.", |_, seen: &Seen, _| seen.told(Happened::Altered)),
+        Fact::detail("replayed", "The router sends order {order} once more.", |_, seen: &Seen, _| seen.told(Happened::Replayed)),
+        Fact::milestone("seal-broken", "The seal of order {order} is broken: the bank refuses it.", |_, seen: &Seen, _| {
+            seen.told(Happened::SealBroken)
+        }),
+        Fact::milestone("number-known", "The bank has taken number {order} already and pays nothing.", |_, seen: &Seen, _| {
+            seen.told(Happened::NumberKnown)
+        }),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

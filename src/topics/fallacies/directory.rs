@@ -283,42 +283,26 @@ impl Watched for Directory {
         },
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "answered",
-            sentence: "Request {request} is answered.",
-            mark: false,
-            test: |_, seen, _| match seen.last? {
-                Happened::Answered(number) => Some(Bindings::node(CLIENT).with("request", number)),
-                _ => None,
-            },
-        },
-        Fact {
-            name: "given-up",
-            sentence: "Nobody at node {host} knows the service: request {request} is given up.",
-            mark: true,
-            test: |_, seen, _| match seen.last? {
+        Fact::detail("answered", "Request {request} is answered.", |_, seen: &Seen, _| match seen.last? {
+            Happened::Answered(number) => Some(Bindings::node(CLIENT).with("request", number)),
+            _ => None,
+        }),
+        Fact::milestone("given-up", "Nobody at node {host} knows the service: request {request} is given up.", |_, seen: &Seen, _| {
+            match seen.last? {
                 Happened::GivenUp(number, host) => Some(Bindings::node(CLIENT).with("request", number).with("host", host)),
                 _ => None,
-            },
-        },
-        Fact {
-            name: "looked-up",
-            sentence: "The client finds nobody for request {request} and asks the registry.",
-            mark: false,
-            test: |_, seen, _| match seen.last? {
+            }
+        }),
+        Fact::detail("looked-up", "The client finds nobody for request {request} and asks the registry.", |_, seen: &Seen, _| {
+            match seen.last? {
                 Happened::LookedUp(number) => Some(Bindings::node(CLIENT).with("request", number)),
                 _ => None,
-            },
-        },
-        Fact {
-            name: "moved",
-            sentence: "The service has moved to node {host}.",
-            mark: true,
-            test: |_, seen, _| match seen.last? {
-                Happened::Moved(host) => Some(Bindings::node(host).with("host", host)),
-                _ => None,
-            },
-        },
+            }
+        }),
+        Fact::milestone("moved", "The service has moved to node {host}.", |_, seen: &Seen, _| match seen.last? {
+            Happened::Moved(host) => Some(Bindings::node(host).with("host", host)),
+            _ => None,
+        }),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

@@ -266,27 +266,17 @@ impl Watched for Encodings {
         },
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "turned-away",
-            sentence: "Node {node} has no room for another order and turns it away.",
-            mark: true,
-            test: |cluster, _, step| {
-                let id = step.sent.iter().find(|id| {
-                    let message = cluster.world().flight(**id).and_then(|flight| flight.payload.as_any().downcast_ref::<Message>());
-                    matches!(message, Some(Message::TurnedAway))
-                })?;
-                Some(Bindings::node(id.from))
-            },
-        },
-        Fact {
-            name: "order-done",
-            sentence: "Order {order} is done.",
-            mark: false,
-            test: |_, _, step| match step.delivered::<Encodings>()? {
-                (id, Message::Receipt(bytes)) => Some(Bindings::node(id.to).with("order", Order::decode(bytes)?.number)),
-                _ => None,
-            },
-        },
+        Fact::milestone("turned-away", "Node {node} has no room for another order and turns it away.", |cluster, _, step| {
+            let id = step.sent.iter().find(|id| {
+                let message = cluster.world().flight(**id).and_then(|flight| flight.payload.as_any().downcast_ref::<Message>());
+                matches!(message, Some(Message::TurnedAway))
+            })?;
+            Some(Bindings::node(id.from))
+        }),
+        Fact::detail("order-done", "Order {order} is done.", |_, _, step| match step.delivered::<Encodings>()? {
+            (id, Message::Receipt(bytes)) => Some(Bindings::node(id.to).with("order", Order::decode(bytes)?.number)),
+            _ => None,
+        }),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

@@ -18,8 +18,7 @@ use std::hash::{Hash, Hasher};
 /// Where the fallacies come from.
 const SOURCE: &str = "Deutsch, The Eight Fallacies of Distributed Computing, 1994, the eighth by Gosling";
 /// A quiet network, seen in slow motion.
-const QUIET: Conditions =
-    Conditions { latency: Latency::Uniform(100_000, 150_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false };
+const QUIET: Conditions = Conditions::faultless(Latency::Uniform(100_000, 150_000));
 
 static ORDERS: Erased<orders::Orders> = Erased::new();
 static PAGE: Erased<page::Page> = Erased::new();

@@ -213,42 +213,24 @@ impl Watched for Orders {
         },
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "order-charged",
-            sentence: "The bank charges order {order}.",
-            mark: false,
-            test: |_, seen, _| seen.told(|happened| happened == Happened::Charged(1)),
-        },
-        Fact {
-            name: "charged-twice",
-            sentence: "The bank charges order {order} once more.",
-            mark: true,
-            test: |_, seen, _| seen.told(|happened| matches!(happened, Happened::Charged(2..))),
-        },
-        Fact {
-            name: "tried-again",
-            sentence: "Node {node} hears nothing and sends order {order} again.",
-            mark: false,
-            test: |_, seen, _| seen.told(|happened| matches!(happened, Happened::Again(_))),
-        },
-        Fact {
-            name: "order-paid",
-            sentence: "Node {node} has the receipt for order {order}.",
-            mark: false,
-            test: |_, seen, _| seen.told(|happened| happened == Happened::Paid),
-        },
-        Fact {
-            name: "given-up-uncharged",
-            sentence: "Node {node} gives order {order} up, which never came to the bank.",
-            mark: true,
-            test: |_, seen, _| seen.told(|happened| happened == Happened::GivenUp(0)),
-        },
-        Fact {
-            name: "given-up-charged",
-            sentence: "Node {node} gives order {order} up, which is charged.",
-            mark: true,
-            test: |_, seen, _| seen.told(|happened| matches!(happened, Happened::GivenUp(1..))),
-        },
+        Fact::detail("order-charged", "The bank charges order {order}.", |_, seen: &Seen, _| {
+            seen.told(|happened| happened == Happened::Charged(1))
+        }),
+        Fact::milestone("charged-twice", "The bank charges order {order} once more.", |_, seen: &Seen, _| {
+            seen.told(|happened| matches!(happened, Happened::Charged(2..)))
+        }),
+        Fact::detail("tried-again", "Node {node} hears nothing and sends order {order} again.", |_, seen: &Seen, _| {
+            seen.told(|happened| matches!(happened, Happened::Again(_)))
+        }),
+        Fact::detail("order-paid", "Node {node} has the receipt for order {order}.", |_, seen: &Seen, _| {
+            seen.told(|happened| happened == Happened::Paid)
+        }),
+        Fact::milestone("given-up-uncharged", "Node {node} gives order {order} up, which never came to the bank.", |_, seen: &Seen, _| {
+            seen.told(|happened| happened == Happened::GivenUp(0))
+        }),
+        Fact::milestone("given-up-charged", "Node {node} gives order {order} up, which is charged.", |_, seen: &Seen, _| {
+            seen.told(|happened| matches!(happened, Happened::GivenUp(1..)))
+        }),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

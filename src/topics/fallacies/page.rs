@@ -232,35 +232,24 @@ impl Watched for Page {
         },
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "page-opened",
-            sentence: "The reader at node {node} asks for page {page}.",
-            mark: false,
-            test: |cluster, _, step| {
-                let (id, before, now) = acted(cluster, step)?;
-                (now.now.number > before.now.number).then(|| Bindings::node(id).with("page", now.now.number))
-            },
-        },
-        Fact {
-            name: "page-loaded",
-            sentence: "Page {page} is there after {took}; calls: {calls}.",
-            mark: true,
-            test: |cluster, _, step| {
-                let (id, before, now) = acted(cluster, step)?;
-                let (load, took_us) = now.last.as_ref().filter(|_| now.loaded > before.loaded)?;
-                Some(Bindings::node(id).with("page", load.number).with("took", duration(*took_us)).with("calls", load.calls))
-            },
-        },
-        Fact {
-            name: "patience-lost",
-            sentence: "The reader at node {node} loses patience: {parts} parts of page {page} are there.",
-            mark: true,
-            test: |cluster, _, step| {
+        Fact::detail("page-opened", "The reader at node {node} asks for page {page}.", |cluster, _, step| {
+            let (id, before, now) = acted(cluster, step)?;
+            (now.now.number > before.now.number).then(|| Bindings::node(id).with("page", now.now.number))
+        }),
+        Fact::milestone("page-loaded", "Page {page} is there after {took}; calls: {calls}.", |cluster, _, step| {
+            let (id, before, now) = acted(cluster, step)?;
+            let (load, took_us) = now.last.as_ref().filter(|_| now.loaded > before.loaded)?;
+            Some(Bindings::node(id).with("page", load.number).with("took", duration(*took_us)).with("calls", load.calls))
+        }),
+        Fact::milestone(
+            "patience-lost",
+            "The reader at node {node} loses patience: {parts} parts of page {page} are there.",
+            |cluster, _, step| {
                 let (id, before, now) = acted(cluster, step)?;
                 let is_new = now.now.is_late && !before.now.is_late;
                 is_new.then(|| Bindings::node(id).with("parts", now.now.parts).with("page", now.now.number))
             },
-        },
+        ),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

@@ -189,35 +189,22 @@ impl Watched for Versions {
         },
     ];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "read-wrongly",
-            sentence: "Node {node} reads {read}; the writer meant {meant}.",
-            mark: true,
-            test: |cluster, _, step| {
-                let (reader, number, total) = read_now(cluster, step)?;
-                let (read, meant) = (total?, Sale::of(number).total);
-                (read != meant).then(|| Bindings::node(reader).with("read", read).with("meant", meant))
-            },
-        },
-        Fact {
-            name: "refused",
-            sentence: "Node {node} does not know a field of sale {sale} and refuses it.",
-            mark: true,
-            test: |cluster, _, step| match read_now(cluster, step)? {
-                (reader, number, None) => Some(Bindings::node(reader).with("sale", number)),
-                _ => None,
-            },
-        },
-        Fact {
-            name: "read-rightly",
-            sentence: "Node {node} reads {read}, as it was meant.",
-            mark: false,
-            test: |cluster, _, step| {
-                let (reader, number, total) = read_now(cluster, step)?;
-                let (read, meant) = (total?, Sale::of(number).total);
-                (read == meant).then(|| Bindings::node(reader).with("read", read))
-            },
-        },
+        Fact::milestone("read-wrongly", "Node {node} reads {read}; the writer meant {meant}.", |cluster, _, step| {
+            let (reader, number, total) = read_now(cluster, step)?;
+            let (read, meant) = (total?, Sale::of(number).total);
+            (read != meant).then(|| Bindings::node(reader).with("read", read).with("meant", meant))
+        }),
+        Fact::milestone("refused", "Node {node} does not know a field of sale {sale} and refuses it.", |cluster, _, step| match read_now(
+            cluster, step,
+        )? {
+            (reader, number, None) => Some(Bindings::node(reader).with("sale", number)),
+            _ => None,
+        }),
+        Fact::detail("read-rightly", "Node {node} reads {read}, as it was meant.", |cluster, _, step| {
+            let (reader, number, total) = read_now(cluster, step)?;
+            let (read, meant) = (total?, Sale::of(number).total);
+            (read == meant).then(|| Bindings::node(reader).with("read", read))
+        }),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

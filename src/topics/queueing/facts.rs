@@ -76,98 +76,63 @@ impl Watched for Queueing {
         },
     ];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "measured-100",
-            sentence: "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
-            mark: false,
-            test: measured::<100>,
-        },
-        Fact {
-            name: "measured-1000",
-            sentence: "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
-            mark: true,
-            test: measured::<1_000>,
-        },
-        Fact {
-            name: "measured-10000",
-            sentence: "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
-            mark: true,
-            test: measured::<10_000>,
-        },
-        Fact {
-            name: "measured-100000",
-            sentence: "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
-            mark: true,
-            test: measured::<100_000>,
-        },
-        Fact {
-            name: "target-met",
-            sentence: "{share} of the wait is {wait} after {customers} customers: within the target of {target}.",
-            mark: true,
-            test: |cluster, _, step| judged(cluster, step).filter(|(met, _)| *met).map(|(_, bindings)| bindings),
-        },
-        Fact {
-            name: "target-missed",
-            sentence: "{share} of the wait is {wait} after {customers} customers: beyond the target of {target}.",
-            mark: true,
-            test: |cluster, _, step| judged(cluster, step).filter(|(met, _)| !*met).map(|(_, bindings)| bindings),
-        },
-        Fact { name: "queue-of-10", sentence: "{count} customers wait at node {node}.", mark: false, test: queue_of::<10> },
-        Fact { name: "queue-of-50", sentence: "{count} customers wait at node {node}.", mark: true, test: queue_of::<50> },
-        Fact {
-            name: "first-refusal",
-            sentence: "Customer {number} is the first to be turned away.",
-            mark: true,
-            test: |cluster, _, step| {
-                let desk = desk(cluster).filter(|desk| desk.meter.refused == 1)?;
-                let number = match step.delivered::<Queueing>()? {
-                    (_, Message::Full { number } | Message::Arrival { number }) => *number,
-                    _ => return None,
-                };
-                (desk.meter.arrived > 0).then(|| Bindings::nodes([DISPATCHER]).with("number", number))
-            },
-        },
-        Fact {
-            name: "speed-set",
-            sentence: "Node {node} works at {percent} % of the usual speed.",
-            mark: true,
-            test: |cluster, _, step| {
-                let Choice::Command { node, call, .. } = step.choice else { return None };
-                let percent = cluster.stable(*node)?.percent;
-                (call.command == 0 && node.0 >= FIRST_SERVER).then(|| Bindings::node(*node).with("percent", percent))
-            },
-        },
-        Fact {
-            name: "herd",
-            sentence: "{count} customers in a row went to node {node}, although others had fewer.",
-            mark: true,
-            test: |cluster, _, _| {
-                let decision = desk(cluster)?.decision.filter(|decision| decision.herd >= HERD)?;
-                let node = server(decision.to as usize);
-                Some(Bindings::node(node).with("count", HERD))
-            },
-        },
-        Fact {
-            name: "idle-beside-a-queue",
-            sentence: "Node {node} has nothing to do while ten wait at node {other}.",
-            mark: false,
-            test: |cluster, _, _| {
-                let (crowded, _) = stations(cluster).find(|(_, station)| station.queue.len() >= CROWD)?;
-                let (idle, _) = stations(cluster).find(|(_, station)| station.present() == 0)?;
-                Some(Bindings::nodes([idle, crowded]).with("node", idle).with("other", crowded))
-            },
-        },
-        Fact {
-            name: "customers-lost",
-            sentence: "Node {node} is back, and {count} customers are lost.",
-            mark: true,
-            test: |_, _, step| {
-                let (id, Message::Ready) = step.delivered::<Queueing>()? else { return None };
-                let Some(Volatile::Dispatcher(before)) = step.before::<Queueing>()?.volatile.as_ref() else { return None };
-                let count = before.sent.get(usize::from(id.from.0.checked_sub(FIRST_SERVER)?))?;
-                (*count > 0).then(|| Bindings::node(id.from).with("count", count))
-            },
-        },
+        Fact::detail("measured-100", "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.", measured::<100>),
+        Fact::milestone(
+            "measured-1000",
+            "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
+            measured::<1_000>,
+        ),
+        Fact::milestone(
+            "measured-10000",
+            "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
+            measured::<10_000>,
+        ),
+        Fact::milestone(
+            "measured-100000",
+            "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
+            measured::<100_000>,
+        ),
+        Fact::milestone(
+            "target-met",
+            "{share} of the wait is {wait} after {customers} customers: within the target of {target}.",
+            |cluster, _, step| judged(cluster, step).filter(|(met, _)| *met).map(|(_, bindings)| bindings),
+        ),
+        Fact::milestone(
+            "target-missed",
+            "{share} of the wait is {wait} after {customers} customers: beyond the target of {target}.",
+            |cluster, _, step| judged(cluster, step).filter(|(met, _)| !*met).map(|(_, bindings)| bindings),
+        ),
+        Fact::detail("queue-of-10", "{count} customers wait at node {node}.", queue_of::<10>),
+        Fact::milestone("queue-of-50", "{count} customers wait at node {node}.", queue_of::<50>),
+        Fact::milestone("first-refusal", "Customer {number} is the first to be turned away.", |cluster, _, step| {
+            let desk = desk(cluster).filter(|desk| desk.meter.refused == 1)?;
+            let number = match step.delivered::<Queueing>()? {
+                (_, Message::Full { number } | Message::Arrival { number }) => *number,
+                _ => return None,
+            };
+            (desk.meter.arrived > 0).then(|| Bindings::nodes([DISPATCHER]).with("number", number))
+        }),
+        Fact::milestone("speed-set", "Node {node} works at {percent} % of the usual speed.", |cluster, _, step| {
+            let Choice::Command { node, call, .. } = step.choice else { return None };
+            let percent = cluster.stable(*node)?.percent;
+            (call.command == 0 && node.0 >= FIRST_SERVER).then(|| Bindings::node(*node).with("percent", percent))
+        }),
+        Fact::milestone("herd", "{count} customers in a row went to node {node}, although others had fewer.", |cluster, _, _| {
+            let decision = desk(cluster)?.decision.filter(|decision| decision.herd >= HERD)?;
+            let node = server(decision.to as usize);
+            Some(Bindings::node(node).with("count", HERD))
+        }),
+        Fact::detail("idle-beside-a-queue", "Node {node} has nothing to do while ten wait at node {other}.", |cluster, _, _| {
+            let (crowded, _) = stations(cluster).find(|(_, station)| station.queue.len() >= CROWD)?;
+            let (idle, _) = stations(cluster).find(|(_, station)| station.present() == 0)?;
+            Some(Bindings::nodes([idle, crowded]).with("node", idle).with("other", crowded))
+        }),
+        Fact::milestone("customers-lost", "Node {node} is back, and {count} customers are lost.", |_, _, step| {
+            let (id, Message::Ready) = step.delivered::<Queueing>()? else { return None };
+            let Some(Volatile::Dispatcher(before)) = step.before::<Queueing>()?.volatile.as_ref() else { return None };
+            let count = before.sent.get(usize::from(id.from.0.checked_sub(FIRST_SERVER)?))?;
+            (*count > 0).then(|| Bindings::node(id.from).with("count", count))
+        }),
     ];
 
     fn observe(_: &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}

@@ -45,7 +45,7 @@ pub const TOPIC: Topic = Topic {
         summary: "Customers come at random, a dispatcher sends them to servers, and they wait their turn.",
         algorithm: &QUEUEING,
         nodes: (3, 6, 18),
-        network: Conditions { latency: Latency::Fixed(5_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: true },
+        network: Conditions { fifo: true, ..Conditions::faultless(Latency::Fixed(5_000)) },
     }],
     exhibits: &[ExhibitKind::Ledger, ExhibitKind::Series],
 };

@@ -25,61 +25,28 @@ impl Watched for Bloom {
         check: |_, seen: &Seen| seen.check(),
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "all-inserted",
-            sentence: "Node {node} holds all {keys} keys; {fill} % of its cells are in use.",
-            mark: true,
-            test: all_inserted,
-        },
-        Fact {
-            name: "under-target",
-            sentence: "Measured at node {node}: with 95 % confidence fewer than {target} of absent keys are taken for there.",
-            mark: true,
-            test: |cluster, seen, _| proved(cluster, seen, |(_, high), target| high < target),
-        },
-        Fact {
-            name: "over-target",
-            sentence: "Measured at node {node}: with 95 % confidence more than {target} of absent keys are taken for there.",
-            mark: true,
-            test: |cluster, seen, _| proved(cluster, seen, |(low, _), target| low > target),
-        },
-        Fact {
-            name: "false-positive",
-            sentence: "Node {node} says \u{201c}perhaps\u{201d} of key {key}, which is not there.",
-            mark: true,
-            test: |_, seen, _| single(seen, true, false),
-        },
-        Fact {
-            name: "found",
-            sentence: "Node {node} says \u{201c}perhaps\u{201d} of key {key}, and it is there.",
-            mark: false,
-            test: |_, seen, _| single(seen, true, true),
-        },
-        Fact {
-            name: "surely-not",
-            sentence: "Node {node} says \u{201c}no\u{201d} of key {key}: certain.",
-            mark: false,
-            test: |_, seen, _| single(seen, false, false),
-        },
-        Fact {
-            name: "false-negative",
-            sentence: "Node {node} denies key {key}, which is on its disk.",
-            mark: true,
-            test: |_, seen, _| seen.denied.map(|(node, key)| Bindings::node(node).with("key", key)),
-        },
-        Fact { name: "deleted", sentence: "Node {node} deletes {what}.", mark: false, test: deleted },
-        Fact {
-            name: "filter-full",
-            sentence: "The filter of node {node} is full at {keys} keys and takes no more.",
-            mark: true,
-            test: filter_full,
-        },
-        Fact {
-            name: "rebuilt",
-            sentence: "Node {node} goes over to a filter of {bits} bits and {k} functions.",
-            mark: true,
-            test: rebuilt,
-        },
+        Fact::milestone("all-inserted", "Node {node} holds all {keys} keys; {fill} % of its cells are in use.", all_inserted),
+        Fact::milestone(
+            "under-target",
+            "Measured at node {node}: with 95 % confidence fewer than {target} of absent keys are taken for there.",
+            |cluster, seen: &Seen, _| proved(cluster, seen, |(_, high), target| high < target),
+        ),
+        Fact::milestone(
+            "over-target",
+            "Measured at node {node}: with 95 % confidence more than {target} of absent keys are taken for there.",
+            |cluster, seen: &Seen, _| proved(cluster, seen, |(low, _), target| low > target),
+        ),
+        Fact::milestone("false-positive", "Node {node} says \u{201c}perhaps\u{201d} of key {key}, which is not there.", |_, seen: &Seen, _| {
+            single(seen, true, false)
+        }),
+        Fact::detail("found", "Node {node} says \u{201c}perhaps\u{201d} of key {key}, and it is there.", |_, seen: &Seen, _| single(seen, true, true)),
+        Fact::detail("surely-not", "Node {node} says \u{201c}no\u{201d} of key {key}: certain.", |_, seen: &Seen, _| single(seen, false, false)),
+        Fact::milestone("false-negative", "Node {node} denies key {key}, which is on its disk.", |_, seen: &Seen, _| {
+            seen.denied.map(|(node, key)| Bindings::node(node).with("key", key))
+        }),
+        Fact::detail("deleted", "Node {node} deletes {what}.", deleted),
+        Fact::milestone("filter-full", "The filter of node {node} is full at {keys} keys and takes no more.", filter_full),
+        Fact::milestone("rebuilt", "Node {node} goes over to a filter of {bits} bits and {k} functions.", rebuilt),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

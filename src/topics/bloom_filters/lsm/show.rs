@@ -68,39 +68,25 @@ impl Watched for Lsm {
         },
     ];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "nothing-read",
-            sentence: "Key {key} is in no file, and no file was read to know that.",
-            mark: false,
-            test: nothing_read,
-        },
-        Fact { name: "read-for-nothing", sentence: "File {node} was read for key {key} for nothing.", mark: true, test: read_for_nothing },
-        Fact { name: "found", sentence: "Key {key} was in file {node}, after {reads} reads.", mark: false, test: found },
-        Fact { name: "filters-loaded", sentence: "The store has the filters of all {files} files.", mark: true, test: filters_loaded },
-        Fact {
-            name: "reads-counted",
-            sentence: "{lookups} lookups of absent keys have read {reads} files.",
-            mark: true,
-            test: reads_counted,
-        },
-        Fact {
-            name: "denied",
-            sentence: "The store says that there is no key {key}, which is in file {node}.",
-            mark: true,
-            test: |_, seen, _| match seen.wrong? {
+        Fact::detail("nothing-read", "Key {key} is in no file, and no file was read to know that.", nothing_read),
+        Fact::milestone("read-for-nothing", "File {node} was read for key {key} for nothing.", read_for_nothing),
+        Fact::detail("found", "Key {key} was in file {node}, after {reads} reads.", found),
+        Fact::milestone("filters-loaded", "The store has the filters of all {files} files.", filters_loaded),
+        Fact::milestone("reads-counted", "{lookups} lookups of absent keys have read {reads} files.", reads_counted),
+        Fact::milestone("denied", "The store says that there is no key {key}, which is in file {node}.", |_, seen: &Seen, _| {
+            match seen.wrong? {
                 (key, node, None) => Some(Bindings::node(node).with("key", key)),
                 _ => None,
-            },
-        },
-        Fact {
-            name: "stale-value",
-            sentence: "The value of key {key} comes from file {other}, and file {node} has a newer one.",
-            mark: true,
-            test: |_, seen, _| {
+            }
+        }),
+        Fact::milestone(
+            "stale-value",
+            "The value of key {key} comes from file {other}, and file {node} has a newer one.",
+            |_, seen: &Seen, _| {
                 let (key, node, Some(other)) = seen.wrong? else { return None };
                 Some(Bindings::nodes([node, other]).with("node", node).with("other", other).with("key", key))
             },
-        },
+        ),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, _: &Step<'_>) {

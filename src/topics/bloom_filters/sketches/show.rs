@@ -44,51 +44,31 @@ impl Watched for Sketches {
         },
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "all-counted",
-            sentence: "All {events} events are reported, with {distinct} distinct keys.",
-            mark: true,
-            test: all_counted,
-        },
-        Fact {
-            name: "distinct-close",
-            sentence: "All is reported: {distinct} distinct keys, and the estimate is off by {percent} %.",
-            mark: true,
-            test: |cluster, seen, _| {
+        Fact::milestone("all-counted", "All {events} events are reported, with {distinct} distinct keys.", all_counted),
+        Fact::milestone(
+            "distinct-close",
+            "All is reported: {distinct} distinct keys, and the estimate is off by {percent} %.",
+            |cluster, seen: &Seen, _| {
                 let (sample, bindings) = counted(cluster, seen)?;
                 (100.0 * sample.distinct_error().abs() <= CLOSE_PERCENT).then_some(bindings)
             },
-        },
-        Fact {
-            name: "distinct-far",
-            sentence: "All is reported: {distinct} distinct keys, and the estimate is off by {percent} %.",
-            mark: true,
-            test: |cluster, seen, _| {
+        ),
+        Fact::milestone(
+            "distinct-far",
+            "All is reported: {distinct} distinct keys, and the estimate is off by {percent} %.",
+            |cluster, seen: &Seen, _| {
                 let (sample, bindings) = counted(cluster, seen)?;
                 (100.0 * sample.distinct_error().abs() > CLOSE_PERCENT).then_some(bindings)
             },
-        },
-        Fact {
-            name: "asked-exact",
-            sentence: "Key {key} came {truth} times, and the estimate is {estimate}.",
-            mark: false,
-            test: |c, s, t| asked(c, s, t, false),
-        },
-        Fact {
-            name: "asked-far-too-high",
-            sentence: "Key {key} came {truth} times, and the estimate is {estimate}: far too high.",
-            mark: true,
-            test: |c, s, t| asked(c, s, t, true),
-        },
-        Fact {
-            name: "too-low",
-            sentence: "By the sketches key {key} came {estimate} times. It came {truth} times.",
-            mark: true,
-            test: |_, seen, _| {
-                let (key, estimate, truth) = seen.too_low?;
-                Some(Bindings::nodes([COLLECTOR]).with("key", key).with("estimate", estimate).with("truth", truth))
-            },
-        },
+        ),
+        Fact::detail("asked-exact", "Key {key} came {truth} times, and the estimate is {estimate}.", |c, s, t| asked(c, s, t, false)),
+        Fact::milestone("asked-far-too-high", "Key {key} came {truth} times, and the estimate is {estimate}: far too high.", |c, s, t| {
+            asked(c, s, t, true)
+        }),
+        Fact::milestone("too-low", "By the sketches key {key} came {estimate} times. It came {truth} times.", |_, seen: &Seen, _| {
+            let (key, estimate, truth) = seen.too_low?;
+            Some(Bindings::nodes([COLLECTOR]).with("key", key).with("estimate", estimate).with("truth", truth))
+        }),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

@@ -57,40 +57,33 @@ impl Watched for SummaryCache {
         },
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact {
-            name: "remote-hit",
-            sentence: "Node {node} gets object {object} from node {other}, which has it.",
-            mark: false,
-            test: |_, seen, _| ended(seen, Ended::RemoteHit),
-        },
-        Fact {
-            name: "false-hit",
-            sentence: "Node {node} asks node {other} for object {object} for nothing: its bits are set by others.",
-            mark: true,
-            test: |_, seen, _| ended(seen, Ended::FalseHit),
-        },
-        Fact {
-            name: "stale-hit",
-            sentence: "Node {node} asks node {other} for object {object} for nothing: the digest is out of date.",
-            mark: true,
-            test: |_, seen, _| ended(seen, Ended::StaleHit),
-        },
-        Fact {
-            name: "missed-chance",
-            sentence: "Node {node} fetches object {object} from the origin, though node {other} has it.",
-            mark: false,
-            test: |_, seen, _| ended(seen, Ended::MissedChance),
-        },
-        Fact {
-            name: "mostly-for-nothing",
-            sentence: "Of {questions} questions to other caches more than half were for nothing.",
-            mark: true,
-            test: |_, seen, _| {
+        Fact::detail("remote-hit", "Node {node} gets object {object} from node {other}, which has it.", |_, seen: &Seen, _| {
+            ended(seen, Ended::RemoteHit)
+        }),
+        Fact::milestone(
+            "false-hit",
+            "Node {node} asks node {other} for object {object} for nothing: its bits are set by others.",
+            |_, seen: &Seen, _| ended(seen, Ended::FalseHit),
+        ),
+        Fact::milestone(
+            "stale-hit",
+            "Node {node} asks node {other} for object {object} for nothing: the digest is out of date.",
+            |_, seen: &Seen, _| ended(seen, Ended::StaleHit),
+        ),
+        Fact::detail(
+            "missed-chance",
+            "Node {node} fetches object {object} from the origin, though node {other} has it.",
+            |_, seen: &Seen, _| ended(seen, Ended::MissedChance),
+        ),
+        Fact::milestone(
+            "mostly-for-nothing",
+            "Of {questions} questions to other caches more than half were for nothing.",
+            |_, seen: &Seen, _| {
                 let (useful, useless) = (seen.count(&[Ended::RemoteHit]), seen.count(&[Ended::StaleHit, Ended::FalseHit]));
                 let questions = (useful + useless) / QUESTIONS_MIN * QUESTIONS_MIN;
                 (questions > 0 && useless > useful).then(|| Bindings::default().with("questions", questions))
             },
-        },
+        ),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

@@ -11,24 +11,20 @@ use crate::sim::{
     NodeId, NodeView, Operation, Role, Step, Timers as _, Tone, Trace, Watched,
 };
 
-const fn kind_of(name: &'static str, short: &'static str, tone: Tone, reply: bool, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply, help }
-}
-
 impl Messages for Message {
     const KINDS: &'static [MessageKind] = &[
-        kind_of("Write", "W", Tone::Candidate, false, "A client asks its replica to write."),
-        kind_of("Read", "R", Tone::Follower, false, "A client asks its replica to read."),
-        kind_of("Wrote", "ok", Tone::Candidate, true, "The write is done, as far as the client is told."),
-        kind_of("Value", "val", Tone::Follower, true, "What the register holds, as far as the client is told."),
-        kind_of("Query", "Q", Tone::Neutral, false, "Quorum, first phase: what copy do you have?"),
-        kind_of("State", "S", Tone::Neutral, true, "A copy with its stamp."),
-        kind_of("Store", "ST", Tone::Pending, false, "Quorum, second phase: keep this copy if it is later than yours."),
-        kind_of("Stored", "ok", Tone::Pending, true, "The copy is kept."),
-        kind_of("Submit", "SUB", Tone::Candidate, false, "Total order: a write on its way to the sequencer."),
-        kind_of("Update", "UP", Tone::Good, false, "A numbered write on its way to the other copies."),
-        kind_of("Ask", "ask", Tone::Neutral, false, "Anti-entropy: this is what I have."),
-        kind_of("Updates", "UPS", Tone::Good, true, "Anti-entropy: and this is what you lack."),
+        MessageKind::request("Write", "W", Tone::Candidate, "A client asks its replica to write."),
+        MessageKind::request("Read", "R", Tone::Follower, "A client asks its replica to read."),
+        MessageKind::reply("Wrote", "ok", Tone::Candidate, "The write is done, as far as the client is told."),
+        MessageKind::reply("Value", "val", Tone::Follower, "What the register holds, as far as the client is told."),
+        MessageKind::request("Query", "Q", Tone::Neutral, "Quorum, first phase: what copy do you have?"),
+        MessageKind::reply("State", "S", Tone::Neutral, "A copy with its stamp."),
+        MessageKind::request("Store", "ST", Tone::Pending, "Quorum, second phase: keep this copy if it is later than yours."),
+        MessageKind::reply("Stored", "ok", Tone::Pending, "The copy is kept."),
+        MessageKind::request("Submit", "SUB", Tone::Candidate, "Total order: a write on its way to the sequencer."),
+        MessageKind::request("Update", "UP", Tone::Good, "A numbered write on its way to the other copies."),
+        MessageKind::request("Ask", "ask", Tone::Neutral, "Anti-entropy: this is what I have."),
+        MessageKind::reply("Updates", "UPS", Tone::Good, "Anti-entropy: and this is what you lack."),
     ];
 
     fn kind(&self) -> u16 {
@@ -160,28 +156,36 @@ impl Watched for Store {
         promise("monotonic-reads", "Sessions promise: a session does not lose what it has seen.", |c, o| kept(Model::MonotonicReads, c, o)),
     ];
     const FACTS: &'static [Fact<Self>] = &[
-        fact("write-returned", "Client {name} is told that its write of {value} to {key} is done.", false, |c, _, step| {
+        Fact::detail("write-returned", "Client {name} is told that its write of {value} to {key} is done.", |c, _, step| {
             returned(c, step, true)
         }),
-        fact("read-returned", "Client {name} reads {value} from {key}.", false, |c, _, step| returned(c, step, false)),
-        fact("client-moved", "Client {name} asks replica {replica} from now on.", false, client_moved),
-        fact("client-gave-up", "Client {name} gives up waiting; what it asked for may still happen.", true, client_gave_up),
-        fact("update-waits", "Replica {node} has an update that waits for others: {update}.", false, update_waits),
-        fact("request-waits", "Replica {node} lets client {name} wait: its copy lacks what the session needs.", false, request_waits),
-        fact("replicas-differ", "Replicas {node} and {other} hold different values of {key}.", false, replicas_differ),
-        fact("replicas-agree", "All replicas hold the same, and nothing is on its way.", false, replicas_agree),
-        fact("linearizable-refused", "The history is no longer linearizable.", true, |_, o, _| refused(Model::Linearizable, o)),
-        fact("sequential-refused", "The history is no longer sequentially consistent.", true, |_, o, _| refused(Model::Sequential, o)),
-        fact("causal-refused", "The history is no longer causally consistent.", true, |_, o, _| refused(Model::Causal, o)),
-        fact("pram-refused", "The history is no longer PRAM consistent.", true, |_, o, _| refused(Model::Pram, o)),
-        fact("monotonic-writes-refused", "A session does not see another's writes in order.", true, |_, o, _| {
+        Fact::detail("read-returned", "Client {name} reads {value} from {key}.", |c, _, step| returned(c, step, false)),
+        Fact::detail("client-moved", "Client {name} asks replica {replica} from now on.", client_moved),
+        Fact::milestone("client-gave-up", "Client {name} gives up waiting; what it asked for may still happen.", client_gave_up),
+        Fact::detail("update-waits", "Replica {node} has an update that waits for others: {update}.", update_waits),
+        Fact::detail("request-waits", "Replica {node} lets client {name} wait: its copy lacks what the session needs.", request_waits),
+        Fact::detail("replicas-differ", "Replicas {node} and {other} hold different values of {key}.", replicas_differ),
+        Fact::detail("replicas-agree", "All replicas hold the same, and nothing is on its way.", replicas_agree),
+        Fact::milestone("linearizable-refused", "The history is no longer linearizable.", |_, o: &Observed, _| {
+            refused(Model::Linearizable, o)
+        }),
+        Fact::milestone("sequential-refused", "The history is no longer sequentially consistent.", |_, o: &Observed, _| {
+            refused(Model::Sequential, o)
+        }),
+        Fact::milestone("causal-refused", "The history is no longer causally consistent.", |_, o: &Observed, _| refused(Model::Causal, o)),
+        Fact::milestone("pram-refused", "The history is no longer PRAM consistent.", |_, o: &Observed, _| refused(Model::Pram, o)),
+        Fact::milestone("monotonic-writes-refused", "A session does not see another's writes in order.", |_, o: &Observed, _| {
             refused(Model::MonotonicWrites, o)
         }),
-        fact("writes-follow-reads-refused", "A session sees a write without what it followed.", true, |_, o, _| {
+        Fact::milestone("writes-follow-reads-refused", "A session sees a write without what it followed.", |_, o: &Observed, _| {
             refused(Model::WritesFollowReads, o)
         }),
-        fact("read-your-writes-refused", "A session does not read its own write.", true, |_, o, _| refused(Model::ReadYourWrites, o)),
-        fact("monotonic-reads-refused", "A session loses what it had seen.", true, |_, o, _| refused(Model::MonotonicReads, o)),
+        Fact::milestone("read-your-writes-refused", "A session does not read its own write.", |_, o: &Observed, _| {
+            refused(Model::ReadYourWrites, o)
+        }),
+        Fact::milestone("monotonic-reads-refused", "A session loses what it had seen.", |_, o: &Observed, _| {
+            refused(Model::MonotonicReads, o)
+        }),
     ];
 
     fn observe(observed: &mut Observed, cluster: &Cluster<'_, Self>, _: &Step<'_>) {
@@ -262,15 +266,6 @@ impl Watched for Store {
             }),
         ]
     }
-}
-
-const fn fact(
-    name: &'static str,
-    sentence: &'static str,
-    mark: bool,
-    test: fn(&Cluster<'_, Store>, &Observed, &Step<'_>) -> Option<Bindings>,
-) -> Fact<Store> {
-    Fact { name, sentence, mark, test }
 }
 
 /// The history has become one that the model refuses.

@@ -16,6 +16,7 @@ use super::placement::circle::capacity;
 use super::placement::{Method, Placement};
 use crate::sim::sorted::SortedSet;
 use crate::sim::{Choice, Cluster, CommandId, Context, Env, Node, NodeId, Outcome, ParamSpec, Protocol, Step, TimerInfo, Timers};
+use crate::topics::samples::Samples;
 pub use params::param;
 
 /// The protocol.
@@ -33,7 +34,7 @@ pub const RELIEVED: usize = 5;
 const PATIENCE_US: i64 = 5_000_000;
 /// Requests whose answers say how warm the caches are: as many as a word has bits.
 pub const RECENT: u32 = u64::BITS;
-/// Samples of the queues that are kept; when full, every other one goes.
+/// Samples of the queues that are kept.
 const SAMPLES_MAX: usize = 200;
 /// Distance of the first samples.
 const SAMPLES_APART_MS: u32 = 40;
@@ -67,8 +68,7 @@ pub struct Desk {
     /// The last answers, the latest in the lowest bit: 1 if it came from a cache. And how many answers there were.
     pub recent: (u64, u32),
     /// When in milliseconds, and how many requests each server held then.
-    pub samples: Vec<(u32, Vec<u16>)>,
-    apart_ms: u32,
+    pub samples: Samples<Vec<u16>, SAMPLES_MAX>,
     settings: Vec<i64>,
 }
 
@@ -174,7 +174,7 @@ impl Protocol for Balancing {
             return Volatile::Server(Server::default());
         }
         wait_for_request(cx);
-        Volatile::Balancer(Desk { next: 1, apart_ms: SAMPLES_APART_MS, ..Desk::default() })
+        Volatile::Balancer(Desk { next: 1, samples: Samples::every(SAMPLES_APART_MS), ..Desk::default() })
     }
     fn on_message(node: &mut Node<'_, Self>, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
         match (&mut *node.volatile, *message) {
@@ -277,20 +277,10 @@ impl Desk {
     }
 
     fn sample(&mut self, now_us: i64, nodes: u16) {
-        let now_ms = u32::try_from(now_us / 1_000).unwrap_or(0);
-        if self.samples.last().is_some_and(|(last_ms, _)| now_ms < last_ms.saturating_add(self.apart_ms)) {
-            return;
+        if self.samples.is_due(now_us) {
+            let held = (1..nodes).map(|node| u16::try_from(self.held(NodeId(node))).unwrap_or(u16::MAX)).collect();
+            self.samples.take(now_us, held);
         }
-        if self.samples.len() >= SAMPLES_MAX {
-            let mut keep = false;
-            self.samples.retain(|_| {
-                keep = !keep;
-                keep
-            });
-            self.apart_ms *= 2;
-        }
-        let held = (1..nodes).map(|node| u16::try_from(self.held(NodeId(node))).unwrap_or(u16::MAX));
-        self.samples.push((now_ms, held.collect()));
     }
 
     fn handle_response(&mut self, from: NodeId, number: u32, key: u16, hit: bool, cx: &mut Cx<'_>) {

@@ -52,29 +52,18 @@ impl Watched for Balancing {
         },
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact { name: "overloaded", sentence: "Node {node} holds 20 requests or more.", mark: true, test: overloaded },
-        Fact { name: "relieved", sentence: "No node holds more than {count} requests any more.", mark: true, test: relieved },
-        Fact {
-            name: "passed-on",
-            sentence: "Node {node} has its share: a request for key {key} goes on to node {other}.",
-            mark: false,
-            test: passed_on,
-        },
-        Fact { name: "caches-warm", sentence: "At least nine of ten recent answers come from caches.", mark: true, test: caches_warm },
-        Fact { name: "caches-cold", sentence: "Fewer than half of the recent answers come from caches.", mark: true, test: caches_cold },
-        Fact {
-            name: "answers-counted",
-            sentence: "{recent} requests after the change, {hits} of the last {recent} answers came from caches.",
-            mark: false,
-            test: answers_counted,
-        },
-        Fact {
-            name: "stays-warm",
-            sentence: "Most answers after the change, {hits} of {recent}, came from caches.",
-            mark: false,
-            test: stays_warm,
-        },
-        Fact { name: "server-out", sentence: "Node {node} gets no more requests.", mark: true, test: server_out },
+        Fact::milestone("overloaded", "Node {node} holds 20 requests or more.", overloaded),
+        Fact::milestone("relieved", "No node holds more than {count} requests any more.", relieved),
+        Fact::detail("passed-on", "Node {node} has its share: a request for key {key} goes on to node {other}.", passed_on),
+        Fact::milestone("caches-warm", "At least nine of ten recent answers come from caches.", caches_warm),
+        Fact::milestone("caches-cold", "Fewer than half of the recent answers come from caches.", caches_cold),
+        Fact::detail(
+            "answers-counted",
+            "{recent} requests after the change, {hits} of the last {recent} answers came from caches.",
+            answers_counted,
+        ),
+        Fact::detail("stays-warm", "Most answers after the change, {hits} of {recent}, came from caches.", stays_warm),
+        Fact::milestone("server-out", "Node {node} gets no more requests.", server_out),
     ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
@@ -207,6 +196,7 @@ fn in_flight(cluster: &Cluster<'_, Balancing>, desk: &Desk) -> Series {
         tone: node_tone(NodeId(node)),
         points: desk
             .samples
+            .taken
             .iter()
             .filter_map(|(ms, held)| Some(Point::new(f64::from(*ms) / 1e3, (*held.get(usize::from(node) - 1)?).into())))
             .collect(),

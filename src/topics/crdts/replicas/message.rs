@@ -74,24 +74,12 @@ impl Message {
 
 impl Messages for Message {
     const KINDS: &'static [MessageKind] = &[
-        MessageKind { name: "State", short: "ST", tone: Tone::Leader, reply: false, help: "All that a replica holds, to be merged." },
-        MessageKind { name: "StateAck", short: "ok", tone: Tone::Leader, reply: true, help: "That state is merged." },
-        MessageKind { name: "Operations", short: "OP", tone: Tone::Candidate, reply: false, help: "What was done, to be done here too." },
-        MessageKind {
-            name: "OperationAck",
-            short: "ok",
-            tone: Tone::Candidate,
-            reply: true,
-            help: "Your operations up to that one are here.",
-        },
-        MessageKind {
-            name: "Delta",
-            short: "Δ",
-            tone: Tone::Follower,
-            reply: false,
-            help: "The part of a state that is new, to be merged.",
-        },
-        MessageKind { name: "DeltaAck", short: "ok", tone: Tone::Follower, reply: true, help: "Your deltas up to that one are merged." },
+        MessageKind::request("State", "ST", Tone::Leader, "All that a replica holds, to be merged."),
+        MessageKind::reply("StateAck", "ok", Tone::Leader, "That state is merged."),
+        MessageKind::request("Operations", "OP", Tone::Candidate, "What was done, to be done here too."),
+        MessageKind::reply("OperationAck", "ok", Tone::Candidate, "Your operations up to that one are here."),
+        MessageKind::request("Delta", "Δ", Tone::Follower, "The part of a state that is new, to be merged."),
+        MessageKind::reply("DeltaAck", "ok", Tone::Follower, "Your deltas up to that one are merged."),
     ];
 
     fn kind(&self) -> u16 {

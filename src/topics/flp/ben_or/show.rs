@@ -6,11 +6,7 @@ use crate::sim::{
     Trace, Watched,
 };
 use crate::topics::flp::configurations;
-use crate::topics::flp::consensus::{self, Bit, Common, change, decision_words, decisions, detail};
-
-const fn kind_of(name: &'static str, short: &'static str, tone: Tone, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply: false, help }
-}
+use crate::topics::flp::consensus::{self, Bit, Common, change, decision_words, decisions};
 
 const REPORT: &str = "(1, r, x): the sender's value in this round.";
 const PROPOSAL: &str = "(2, r, v, D): more than half of all nodes reported v in this round.";
@@ -19,13 +15,13 @@ const DECIDED: &str = "The sender has decided, and stops.";
 impl Messages for Message {
     /// A kind for each value, so that the moving marks show it.
     const KINDS: &'static [MessageKind] = &[
-        kind_of("Report 0", "R0", Tone::Series(0), REPORT),
-        kind_of("Report 1", "R1", Tone::Series(1), REPORT),
-        kind_of("Proposal 0", "P0", Tone::Series(0), PROPOSAL),
-        kind_of("Proposal 1", "P1", Tone::Series(1), PROPOSAL),
-        kind_of("Proposal ?", "P?", Tone::Candidate, "(2, r, ?): neither value was reported by more than half of all nodes."),
-        kind_of("Decided 0", "D0", Tone::Good, DECIDED),
-        kind_of("Decided 1", "D1", Tone::Good, DECIDED),
+        MessageKind::request("Report 0", "R0", Tone::Series(0), REPORT),
+        MessageKind::request("Report 1", "R1", Tone::Series(1), REPORT),
+        MessageKind::request("Proposal 0", "P0", Tone::Series(0), PROPOSAL),
+        MessageKind::request("Proposal 1", "P1", Tone::Series(1), PROPOSAL),
+        MessageKind::request("Proposal ?", "P?", Tone::Candidate, "(2, r, ?): neither value was reported by more than half of all nodes."),
+        MessageKind::request("Decided 0", "D0", Tone::Good, DECIDED),
+        MessageKind::request("Decided 1", "D1", Tone::Good, DECIDED),
     ];
 
     fn kind(&self) -> u16 {
@@ -59,16 +55,16 @@ impl Watched for BenOr {
         Common::<Self>::DISAGREEMENT,
         configurations::bivalent_20(),
         configurations::univalent(),
-        detail("proposed", "Node {node} saw a majority for {value} and proposes it.", |cluster, (), step| {
+        Fact::detail("proposed", "Node {node} saw a majority for {value} and proposes it.", |cluster, (), step| {
             proposed(cluster, step, |value| value.is_some())
         }),
-        detail("no-majority", "Node {node} saw no majority and proposes \u{201c}?\u{201d}.", |cluster, (), step| {
+        Fact::detail("no-majority", "Node {node} saw no majority and proposes \u{201c}?\u{201d}.", |cluster, (), step| {
             proposed(cluster, step, |value| value.is_none())
         }),
-        detail("adopted", "Node {node} saw a proposal of {value} and takes that on for round {round}.", |cluster, (), step| {
+        Fact::detail("adopted", "Node {node} saw a proposal of {value} and takes that on for round {round}.", |cluster, (), step| {
             new_round(cluster, step, |coin| !coin)
         }),
-        detail(
+        Fact::detail(
             "coin-flipped",
             "Node {node} saw no proposal and begins round {round} with {value}, by its coin or by its fixed rule.",
             |cluster, (), step| new_round(cluster, step, |coin| coin),
@@ -76,11 +72,11 @@ impl Watched for BenOr {
         Common::ROUND_3,
         Common::ROUND_5,
         Common::ROUND_10,
-        detail("decided-in-round-1", "The first decision fell in round 1.", |cluster, (), _| decided_in(cluster, 1, 1)),
-        detail("decided-in-round-2", "The first decision fell in round 2.", |cluster, (), _| decided_in(cluster, 2, 2)),
-        detail("decided-in-round-3", "The first decision fell in round 3.", |cluster, (), _| decided_in(cluster, 3, 3)),
-        detail("decided-in-round-4", "The first decision fell in round 4.", |cluster, (), _| decided_in(cluster, 4, 4)),
-        detail("decided-later", "The first decision fell after round 4.", |cluster, (), _| decided_in(cluster, 5, u32::MAX)),
+        Fact::detail("decided-in-round-1", "The first decision fell in round 1.", |cluster, (), _| decided_in(cluster, 1, 1)),
+        Fact::detail("decided-in-round-2", "The first decision fell in round 2.", |cluster, (), _| decided_in(cluster, 2, 2)),
+        Fact::detail("decided-in-round-3", "The first decision fell in round 3.", |cluster, (), _| decided_in(cluster, 3, 3)),
+        Fact::detail("decided-in-round-4", "The first decision fell in round 4.", |cluster, (), _| decided_in(cluster, 4, 4)),
+        Fact::detail("decided-later", "The first decision fell after round 4.", |cluster, (), _| decided_in(cluster, 5, u32::MAX)),
     ];
 
     fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}

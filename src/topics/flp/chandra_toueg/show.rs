@@ -9,10 +9,6 @@ use crate::sim::{
 };
 use crate::topics::flp::consensus::{self, Common, decision_words};
 
-const fn kind_of(name: &'static str, short: &'static str, tone: Tone, reply: bool, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply, help }
-}
-
 const ESTIMATE: &str = "Phase 1: the sender's estimate, and the round in which it adopted that.";
 const PROPOSAL: &str = "Phase 2: what the coordinator proposes to adopt.";
 const DECIDE: &str = "A majority has adopted this. Whoever gets it first passes it on.";
@@ -20,15 +16,15 @@ const DECIDE: &str = "A majority has adopted this. Whoever gets it first passes 
 impl Messages for Message {
     /// A kind for each value, so that the moving marks show it.
     const KINDS: &'static [MessageKind] = &[
-        kind_of("Estimate 0", "E0", Tone::Series(0), false, ESTIMATE),
-        kind_of("Estimate 1", "E1", Tone::Series(1), false, ESTIMATE),
-        kind_of("Proposal 0", "P0", Tone::Series(0), false, PROPOSAL),
-        kind_of("Proposal 1", "P1", Tone::Series(1), false, PROPOSAL),
-        kind_of("Ack", "ack", Tone::Good, true, "Phase 3: the sender has adopted the proposal."),
-        kind_of("Nack", "no", Tone::Bad, true, "Phase 3: the sender suspects the coordinator."),
-        kind_of("Alive", "up", Tone::Neutral, false, "The sender is alive: for the failure detectors."),
-        kind_of("Decide 0", "D0", Tone::Good, false, DECIDE),
-        kind_of("Decide 1", "D1", Tone::Good, false, DECIDE),
+        MessageKind::request("Estimate 0", "E0", Tone::Series(0), ESTIMATE),
+        MessageKind::request("Estimate 1", "E1", Tone::Series(1), ESTIMATE),
+        MessageKind::request("Proposal 0", "P0", Tone::Series(0), PROPOSAL),
+        MessageKind::request("Proposal 1", "P1", Tone::Series(1), PROPOSAL),
+        MessageKind::reply("Ack", "ack", Tone::Good, "Phase 3: the sender has adopted the proposal."),
+        MessageKind::reply("Nack", "no", Tone::Bad, "Phase 3: the sender suspects the coordinator."),
+        MessageKind::request("Alive", "up", Tone::Neutral, "The sender is alive: for the failure detectors."),
+        MessageKind::request("Decide 0", "D0", Tone::Good, DECIDE),
+        MessageKind::request("Decide 1", "D1", Tone::Good, DECIDE),
     ];
 
     fn kind(&self) -> u16 {

@@ -70,21 +70,11 @@ impl Watched for Bully {
         },
     ];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact { name: "leader-elected", sentence: "Node {node} becomes coordinator.", mark: true, test: believers::leader_elected },
-        Fact {
-            name: "two-leaders",
-            sentence: "Nodes {node} and {other} both believe to be coordinator.",
-            mark: true,
-            test: believers::two_leaders,
-        },
-        Fact { name: "election-started", sentence: "Node {node} runs ELECTION.", mark: false, test: believers::election_started },
-        Fact { name: "leader-crashed", sentence: "Coordinator {node} crashes.", mark: true, test: believers::leader_crashed },
-        Fact {
-            name: "one-leader-again",
-            sentence: "Only node {node} is left as coordinator.",
-            mark: true,
-            test: believers::one_leader_again,
-        },
+        Fact::milestone("leader-elected", "Node {node} becomes coordinator.", believers::leader_elected),
+        Fact::milestone("two-leaders", "Nodes {node} and {other} both believe to be coordinator.", believers::two_leaders),
+        Fact::detail("election-started", "Node {node} runs ELECTION.", believers::election_started),
+        Fact::milestone("leader-crashed", "Coordinator {node} crashes.", believers::leader_crashed),
+        Fact::milestone("one-leader-again", "Only node {node} is left as coordinator.", believers::one_leader_again),
     ];
 
     fn observe(_: &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}

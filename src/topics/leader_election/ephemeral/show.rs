@@ -45,42 +45,21 @@ impl Watched for Ephemeral {
         },
     ];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact { name: "leader-elected", sentence: "Node {node} leads.", mark: true, test: believers::leader_elected },
-        Fact { name: "two-leaders", sentence: "Nodes {node} and {other} both believe to lead.", mark: true, test: believers::two_leaders },
-        Fact {
-            name: "election-started",
-            sentence: "Node {node} volunteers, or looks whether its turn has come.",
-            mark: false,
-            test: believers::election_started,
-        },
-        Fact { name: "leader-crashed", sentence: "Leader {node} crashes.", mark: true, test: believers::leader_crashed },
-        Fact {
-            name: "one-leader-again",
-            sentence: "Only node {node} is left that believes to lead.",
-            mark: true,
-            test: believers::one_leader_again,
-        },
-        Fact { name: "session-expired", sentence: "Session {session} of node {node} expires.", mark: true, test: session_expired },
-        Fact { name: "watch-fired", sentence: "Node {node} learns that n_{znode} is gone.", mark: false, test: watch_fired },
-        Fact { name: "herd", sentence: "{count} clients are woken by the end of one znode.", mark: true, test: herd },
-        Fact {
-            name: "stepped-down",
-            sentence: "Leader {node} stops of its own accord: its session may be gone.",
-            mark: true,
-            test: stepped_down,
-        },
-        Fact {
-            name: "stale-write-refused",
-            sentence: "The store refuses a write of node {node} under n_{znode}.",
-            mark: true,
-            test: stale_write_refused,
-        },
-        Fact {
-            name: "stale-write-taken",
-            sentence: "The store takes a write of node {node}, whose successor has written already.",
-            mark: true,
-            test: |_, writes, _| writes.stale.map(|(node, znode, _)| Bindings::node(node).with("znode", znode)),
-        },
+        Fact::milestone("leader-elected", "Node {node} leads.", believers::leader_elected),
+        Fact::milestone("two-leaders", "Nodes {node} and {other} both believe to lead.", believers::two_leaders),
+        Fact::detail("election-started", "Node {node} volunteers, or looks whether its turn has come.", believers::election_started),
+        Fact::milestone("leader-crashed", "Leader {node} crashes.", believers::leader_crashed),
+        Fact::milestone("one-leader-again", "Only node {node} is left that believes to lead.", believers::one_leader_again),
+        Fact::milestone("session-expired", "Session {session} of node {node} expires.", session_expired),
+        Fact::detail("watch-fired", "Node {node} learns that n_{znode} is gone.", watch_fired),
+        Fact::milestone("herd", "{count} clients are woken by the end of one znode.", herd),
+        Fact::milestone("stepped-down", "Leader {node} stops of its own accord: its session may be gone.", stepped_down),
+        Fact::milestone("stale-write-refused", "The store refuses a write of node {node} under n_{znode}.", stale_write_refused),
+        Fact::milestone(
+            "stale-write-taken",
+            "The store takes a write of node {node}, whose successor has written already.",
+            |_, writes: &Writes, _| writes.stale.map(|(node, znode, _)| Bindings::node(node).with("znode", znode)),
+        ),
     ];
 
     fn observe(writes: &mut Writes, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

@@ -48,34 +48,18 @@ impl Watched for Ring {
         check: |_, ghost| ghost.check_deserved(),
     }];
     const FACTS: &'static [Fact<Self>] = &[
-        Fact { name: "leader-elected", sentence: "Node {node} is elected.", mark: true, test: believers::leader_elected },
-        Fact {
-            name: "two-leaders",
-            sentence: "Nodes {node} and {other} both believe to be elected.",
-            mark: true,
-            test: believers::two_leaders,
-        },
-        Fact { name: "election-started", sentence: "Node {node} takes part.", mark: false, test: believers::election_started },
-        Fact { name: "leader-crashed", sentence: "The elected node {node} crashes.", mark: true, test: believers::leader_crashed },
-        Fact {
-            name: "one-leader-again",
-            sentence: "Only node {node} is left that believes to be elected.",
-            mark: true,
-            test: believers::one_leader_again,
-        },
-        Fact {
-            name: "candidate-swallowed",
-            sentence: "Node {node}, number {larger}, swallows number {number}.",
-            mark: false,
-            test: candidate_swallowed,
-        },
-        Fact { name: "token-lost", sentence: "Number {number} is lost on its way to node {node}.", mark: true, test: token_lost },
-        Fact {
-            name: "election-finished",
-            sentence: "Everybody knows that {number} is elected; it took {messages} election messages.",
-            mark: true,
-            test: election_finished,
-        },
+        Fact::milestone("leader-elected", "Node {node} is elected.", believers::leader_elected),
+        Fact::milestone("two-leaders", "Nodes {node} and {other} both believe to be elected.", believers::two_leaders),
+        Fact::detail("election-started", "Node {node} takes part.", believers::election_started),
+        Fact::milestone("leader-crashed", "The elected node {node} crashes.", believers::leader_crashed),
+        Fact::milestone("one-leader-again", "Only node {node} is left that believes to be elected.", believers::one_leader_again),
+        Fact::detail("candidate-swallowed", "Node {node}, number {larger}, swallows number {number}.", candidate_swallowed),
+        Fact::milestone("token-lost", "Number {number} is lost on its way to node {node}.", token_lost),
+        Fact::milestone(
+            "election-finished",
+            "Everybody knows that {number} is elected; it took {messages} election messages.",
+            election_finished,
+        ),
     ];
 
     fn observe(ghost: &mut Tokens, cluster: &Cluster<'_, Self>, step: &Step<'_>) {

@@ -13,17 +13,16 @@ const INVARIANTS: &[Invariant<Locked<Lease>>] = &[Invariant {
 }];
 
 const FACTS: &[Fact<Locked<Lease>>] = &[
-    Fact { name: "lease-expired", sentence: "The lease of node {node} runs out.", mark: true, test: lease_expired },
-    Fact { name: "lease-renewed", sentence: "The lease of node {node} starts over.", mark: false, test: lease_renewed },
-    Fact { name: "lock-released", sentence: "Node {node} releases its lock.", mark: false, test: lock_released },
-    Fact { name: "lock-given-away", sentence: "Node {node} releases the lock of node {other}.", mark: true, test: lock_given_away },
-    Fact {
-        name: "release-ignored",
-        sentence: "A release of node {node} is not for the lock of node {other}, and counts for nothing.",
-        mark: true,
-        test: release_ignored,
-    },
-    Fact { name: "release-lost", sentence: "The release of node {node} is lost.", mark: true, test: release_lost },
+    Fact::milestone("lease-expired", "The lease of node {node} runs out.", lease_expired),
+    Fact::detail("lease-renewed", "The lease of node {node} starts over.", lease_renewed),
+    Fact::detail("lock-released", "Node {node} releases its lock.", lock_released),
+    Fact::milestone("lock-given-away", "Node {node} releases the lock of node {other}.", lock_given_away),
+    Fact::milestone(
+        "release-ignored",
+        "A release of node {node} is not for the lock of node {other}, and counts for nothing.",
+        release_ignored,
+    ),
+    Fact::milestone("release-lost", "The release of node {node} is lost.", release_lost),
 ];
 
 /// Who had the lock before a step of the service.

@@ -6,24 +6,9 @@ use crate::topics::locking::protocol::{Disk, Ghost, Locked, Shows};
 use crate::topics::locking::show::{self, FREE};
 
 const FACTS: &[Fact<Locked<Redlock>>] = &[
-    Fact {
-        name: "majority-missed",
-        sentence: "Node {node} has too few masters, and unlocks them all.",
-        mark: false,
-        test: majority_missed,
-    },
-    Fact {
-        name: "key-forgotten",
-        sentence: "Master {node} crashes, and the key of node {other} with it.",
-        mark: true,
-        test: key_forgotten,
-    },
-    Fact {
-        name: "key-jumped",
-        sentence: "The clock of master {node} jumps: the key of node {other} is over, by that clock.",
-        mark: true,
-        test: key_jumped,
-    },
+    Fact::detail("majority-missed", "Node {node} has too few masters, and unlocks them all.", majority_missed),
+    Fact::milestone("key-forgotten", "Master {node} crashes, and the key of node {other} with it.", key_forgotten),
+    Fact::milestone("key-jumped", "The clock of master {node} jumps: the key of node {other} is over, by that clock.", key_jumped),
 ];
 
 fn about(node: NodeId, other: NodeId) -> Bindings {

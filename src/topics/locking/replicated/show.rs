@@ -12,9 +12,9 @@ const INVARIANTS: &[Invariant<Locked<Replicated>>] = &[Invariant {
 }];
 
 const FACTS: &[Fact<Locked<Replicated>>] = &[
-    Fact { name: "leader-elected", sentence: "Server {node} leads term {term}.", mark: true, test: leader_elected },
-    Fact { name: "leader-crashed", sentence: "Server {node}, which leads, crashes.", mark: true, test: leader_crashed },
-    Fact { name: "lease-expired", sentence: "The leader ends the lock of node {node}.", mark: true, test: lease_expired },
+    Fact::milestone("leader-elected", "Server {node} leads term {term}.", leader_elected),
+    Fact::milestone("leader-crashed", "Server {node}, which leads, crashes.", leader_crashed),
+    Fact::milestone("lease-expired", "The leader ends the lock of node {node}.", lease_expired),
 ];
 
 fn server<'a>(cluster: &Cluster<'a, Locked<Replicated>>, id: NodeId) -> Option<(&'a RaftStable, Option<&'a RaftVolatile>)> {
