@@ -435,7 +435,8 @@ impl<P: Watched> Algorithm for Erased<P> {
     }
 
     fn role(&self, world: &World, node: NodeId) -> Option<Role> {
-        Cluster::<P>::new(world).role(node)
+        let parts = world.parts::<P>(node)?;
+        Some(P::role(&parts.stable, parts.volatile.as_ref()?))
     }
 
     fn era(&self, world: &World, node: NodeId) -> Option<(&'static str, u64)> {

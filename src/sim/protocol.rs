@@ -382,11 +382,3 @@ impl<'a, P: Protocol> Cluster<'a, P> {
         self.world
     }
 }
-
-impl<P: Watched> Cluster<'_, P> {
-    /// The role of a node; `None` while it is down.
-    pub fn role(&self, id: NodeId) -> Option<Role> {
-        let parts = self.world.parts::<P>(id)?;
-        Some(P::role(&parts.stable, parts.volatile.as_ref()?))
-    }
-}

@@ -321,12 +321,10 @@ impl Watched for Administrators {
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let Some(volatile) = cluster.volatile(id) else { return NodeView::default() };
-        let role = Self::role(&(), volatile);
         let field = |name, value: String, help| Field { name, value, stable: false, help };
         let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
         match volatile {
             Volatile::Application(application) => NodeView {
-                role,
                 badge: format!("pings every {} ms", ping_us(cluster.params().get_u64(param::PING_MS), application.limit_us) / 1_000),
                 fields: vec![
                     field("open", yes(application.is_open), "Whether it believes its connection to be open."),
@@ -336,13 +334,12 @@ impl Watched for Administrators {
                 points_at: None,
             },
             Volatile::Gateway { is_open, limit_us, .. } => NodeView {
-                role,
                 badge: format!("limit {} ms", limit_us / 1_000),
                 fields: vec![field("open", yes(*is_open), "Whether it knows the connection.")],
                 ring: Some(Timer::Idle.code()),
                 points_at: None,
             },
-            Volatile::Database => NodeView { role, ..NodeView::default() },
+            Volatile::Database => NodeView::default(),
         }
     }
     fn exhibits(_: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {

@@ -354,7 +354,7 @@ impl Watched for Courier {
                 ],
             ),
         };
-        NodeView { role: Self::role(stable, volatile), badge, fields, ring: None, points_at: None }
+        NodeView { badge, fields, ring: None, points_at: None }
     }
     fn exhibits(_: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {
         figures([

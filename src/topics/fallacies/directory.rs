@@ -318,11 +318,9 @@ impl Watched for Directory {
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let (Some(stable), Some(volatile)) = (cluster.stable(id), cluster.volatile(id)) else { return NodeView::default() };
-        let role = Self::role(stable, volatile);
         let field = |name, value: String, stable, help| Field { name, value, stable, help };
         match volatile {
             Volatile::Client(client) => NodeView {
-                role,
                 badge: format!("asks node {}", client.address),
                 fields: vec![
                     field("address", format!("node {}", client.address), false, "Where it believes the service to be."),
@@ -332,7 +330,6 @@ impl Watched for Directory {
                 points_at: Some(client.address),
             },
             Volatile::Registry(_) => NodeView {
-                role,
                 badge: format!("says node {}", stable.home),
                 fields: vec![field("service", format!("node {}", stable.home), true, "Where the service is.")],
                 ring: Some(Timer::Move.code()),
@@ -340,7 +337,7 @@ impl Watched for Directory {
             },
             Volatile::Host => {
                 let runs = if stable.serves { "yes" } else { "no" };
-                NodeView { role, fields: vec![field("service", runs.to_owned(), true, "Whether it runs here.")], ..NodeView::default() }
+                NodeView { fields: vec![field("service", runs.to_owned(), true, "Whether it runs here.")], ..NodeView::default() }
             }
         }
     }

@@ -304,12 +304,10 @@ impl Watched for Encodings {
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let Some(volatile) = cluster.volatile(id) else { return NodeView::default() };
-        let role = Self::role(&(), volatile);
         let field = |name, value: String, help| Field { name, value, stable: false, help };
         match volatile {
-            Volatile::Shop(number) => NodeView { role, badge: format!("order {number}"), ..NodeView::default() },
+            Volatile::Shop(number) => NodeView { badge: format!("order {number}"), ..NodeView::default() },
             Volatile::Service(service) => NodeView {
-                role,
                 badge: format!("{} waiting", service.waiting.len()),
                 fields: vec![
                     field("waiting", service.waiting.len().to_string(), "Orders that it has taken in; it is at the first."),

@@ -247,7 +247,7 @@ impl Watched for Orders {
         let Some(stable) = cluster.stable(id) else { return NodeView::default() };
         let volatile = cluster.volatile(id);
         let field = |name, value: u32, stable, help| Field { name, value: value.to_string(), stable, help };
-        let mut view = NodeView { role: cluster.role(id).unwrap_or_default(), ..NodeView::default() };
+        let mut view = NodeView::default();
         if id == BANK {
             view.badge = format!("charged {}", stable.charges);
             view.fields = vec![

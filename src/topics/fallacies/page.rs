@@ -269,12 +269,10 @@ impl Watched for Page {
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let Some(volatile) = cluster.volatile(id) else { return NodeView::default() };
-        let role = Self::role(&(), volatile);
-        let Volatile::Browser(browser) = volatile else { return NodeView { role, badge: "all parts".to_owned(), ..NodeView::default() } };
+        let Volatile::Browser(browser) = volatile else { return NodeView { badge: "all parts".to_owned(), ..NodeView::default() } };
         let field = |name, value: String, help| Field { name, value, stable: false, help };
         let parts = parts(cluster.params());
         NodeView {
-            role,
             badge: format!("{} of {parts} parts", browser.now.parts),
             fields: vec![
                 field("page", browser.now.number.to_string(), "The page under way, or the last one."),

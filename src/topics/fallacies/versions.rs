@@ -235,7 +235,6 @@ impl Watched for Versions {
         let field = |name, value: String, stable, help| Field { name, value, stable, help };
         let last = volatile.last.map(|(number, total)| format!("sale {number}: {total}"));
         NodeView {
-            role: Self::role(stable, volatile),
             badge: volatile.last.map_or_else(String::new, |(_, total)| format!("read {total}")),
             fields: vec![
                 field("sent", stable.sales.to_string(), true, "Sales that it has sent."),

@@ -99,7 +99,7 @@ pub trait Shows<L: Lock> {
         None
     }
     /// A keeper's fields in the inspector; its memory is `None` while it is down.
-    fn view(cluster: &Cluster<'_, Locked<L>>, keeper: NodeId, role: Role, disk: &L::Disk, memory: Option<&L::Memory>) -> NodeView;
+    fn view(cluster: &Cluster<'_, Locked<L>>, keeper: NodeId, disk: &L::Disk, memory: Option<&L::Memory>) -> NodeView;
     /// Adds to a client's fields.
     fn view_client(_view: &mut NodeView, _asking: &L::Asking, _nodes: u16) {}
 }
@@ -390,16 +390,15 @@ impl<L: Lock> Watched for Locked<L> {
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
         let Some(stable) = cluster.stable(node) else { return NodeView::default() };
         let volatile = cluster.volatile(node);
-        let role = cluster.role(node).unwrap_or_default();
         match (stable, volatile) {
-            (Disk::Keeper(disk), _) => L::view(cluster, node, role, disk, volatile.and_then(Memory::keeper)),
-            (Disk::Storage(storage), _) => show::storage_view::<L>(role, storage),
+            (Disk::Keeper(disk), _) => L::view(cluster, node, disk, volatile.and_then(Memory::keeper)),
+            (Disk::Storage(storage), _) => show::storage_view::<L>(storage),
             (Disk::Client(request), Some(Memory::Client(job, asking))) => {
-                let mut view = show::client_view::<L>(role, *request, job);
+                let mut view = show::client_view::<L>(*request, job);
                 L::view_client(&mut view, asking, cluster.nodes());
                 view
             }
-            (Disk::Client(_), _) => NodeView { role, ..NodeView::default() },
+            (Disk::Client(_), _) => NodeView::default(),
         }
     }
     fn exhibits(cluster: &Cluster<'_, Self>, _: &Self::Ghost, trace: &Trace) -> Vec<Exhibit> {

@@ -99,7 +99,7 @@ fn phase_words(job: &Job) -> &'static str {
 }
 
 /// A client's fields in the inspector.
-pub fn client_view<L: Lock>(role: Role, request: Request, job: &Job) -> NodeView {
+pub fn client_view<L: Lock>(request: Request, job: &Job) -> NodeView {
     let token = if L::TOKENS { format!("token {}", job.token) } else { format!("lock {request}") };
     let field = |name, value, help| Field { name, value, stable: false, help };
     let held = job.believes();
@@ -114,11 +114,11 @@ pub fn client_view<L: Lock>(role: Role, request: Request, job: &Job) -> NodeView
         field("read", read, "The counter as it read it; it will write this and its own amount."),
     ];
     let ring = held.then(|| Wait::<L::Timer>::from(JobTimer::Validity).code());
-    NodeView { role, badge: if held { token } else { phase_words(job).to_owned() }, fields, ring, points_at: None }
+    NodeView { badge: if held { token } else { phase_words(job).to_owned() }, fields, ring, points_at: None }
 }
 
 /// The storage's fields in the inspector.
-pub fn storage_view<L: Lock>(role: Role, storage: &Storage) -> NodeView {
+pub fn storage_view<L: Lock>(storage: &Storage) -> NodeView {
     let field = |name, value, help| Field { name, value, stable: true, help };
     let mut fields = vec![
         field("counter", storage.value.to_string(), "What the lock protects."),
@@ -127,7 +127,7 @@ pub fn storage_view<L: Lock>(role: Role, storage: &Storage) -> NodeView {
     if L::TOKENS {
         fields.push(field("fence", storage.fence.to_string(), "The highest token seen; with the rule on, lower ones are refused."));
     }
-    NodeView { role, badge: format!("counter {}", storage.value), fields, ring: None, points_at: None }
+    NodeView { badge: format!("counter {}", storage.value), fields, ring: None, points_at: None }
 }
 
 fn storage<'a, L: Lock>(cluster: &Cluster<'a, Locked<L>>) -> Option<&'a Storage> {

@@ -155,7 +155,6 @@ impl Watched for Queueing {
             view.fields.push(Field { name: "speed", value: format!("{} %", stable.percent), stable: true, help: "Of the usual speed." });
         }
         let Some(volatile) = cluster.volatile(id) else { return view };
-        view.role = Queueing::role(stable, volatile);
         let mut field = |name, value: String, help| view.fields.push(Field { name, value, stable: false, help });
         match volatile {
             Volatile::Clients(clients) => {

@@ -74,7 +74,6 @@ impl Watched for Bloom {
         match cluster.volatile(id) {
             None => NodeView { fields: vec![disk], ..NodeView::default() },
             Some(Volatile::Client(client)) => NodeView {
-                role: cluster.role(id).unwrap_or_default(),
                 badge: format!("{} sent", client.next),
                 fields: vec![
                     field("next", client.next.to_string(), "The next key that it inserts."),
@@ -87,7 +86,6 @@ impl Watched for Bloom {
             Some(Volatile::Store(store)) => {
                 let shape = store.filter.shape();
                 NodeView {
-                    role: cluster.role(id).unwrap_or_default(),
                     badge: format!("{} % in use", percent_in_use(store)),
                     fields: vec![
                         disk,

@@ -104,11 +104,9 @@ impl Watched for Lsm {
     }
     /// All of a node.
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        let role = cluster.role(node).unwrap_or_default();
         let field = |name, value: String, stable, help| Field { name, value, stable, help };
         match (cluster.stable(node), cluster.volatile(node)) {
             (_, Some(Volatile::Store(memory))) => NodeView {
-                role,
                 badge: format!("{} lookups", memory.count),
                 fields: vec![
                     field(
@@ -129,13 +127,12 @@ impl Watched for Lsm {
                 points_at: None,
             },
             (Some(Stable::File(keys)), _) => NodeView {
-                role,
                 badge: format!("{} keys", keys.len()),
                 fields: vec![field("keys", keys.len().to_string(), true, "Keys in this file. Low node numbers are the newer files.")],
                 ring: None,
                 points_at: None,
             },
-            _ => NodeView { role, ..NodeView::default() },
+            _ => NodeView::default(),
         }
     }
     /// The last lookup, reads, reads by theory, the bits of the newest file's filter.

@@ -86,7 +86,6 @@ impl Watched for Sketches {
         let field = |name, value: String, help| Field { name, value, stable: false, help };
         match volatile {
             Volatile::Collector(reports) => NodeView {
-                role: cluster.role(node).unwrap_or_default(),
                 badge: format!("{} keys", number(distinct(reports))),
                 fields: vec![
                     field("events", reports.iter().map(|report| report.events).sum::<u64>().to_string(), "Events of which it has heard."),
@@ -96,7 +95,6 @@ impl Watched for Sketches {
                 points_at: None,
             },
             Volatile::Station(report) => NodeView {
-                role: cluster.role(node).unwrap_or_default(),
                 badge: format!("{} events", number(report.events as f64)),
                 fields: vec![
                     field("events", report.events.to_string(), "Events of its stream so far. It remembers none of them."),

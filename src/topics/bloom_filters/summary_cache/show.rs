@@ -99,11 +99,10 @@ impl Watched for SummaryCache {
         let field = |name, value: String, help| Field { name, value, stable: false, help };
         let Some(volatile) = cluster.volatile(id) else { return NodeView::default() };
         let Volatile::Cache(cache) = volatile else {
-            return NodeView { role: cluster.role(id).unwrap_or_default(), badge: "all objects".to_owned(), ..NodeView::default() };
+            return NodeView { badge: "all objects".to_owned(), ..NodeView::default() };
         };
         let objects: Vec<String> = cache.objects.iter().map(u64::to_string).collect();
         NodeView {
-            role: cluster.role(id).unwrap_or_default(),
             badge: format!("{} objects", objects.len()),
             fields: vec![
                 field(

@@ -209,7 +209,6 @@ impl Watched for Store {
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let volatile = cluster.volatile(id);
-        let role = cluster.role(id).unwrap_or_default();
         match cluster.stable(id) {
             Some(Stable::Replica(copies)) => {
                 let mut fields = replica_fields(copies);
@@ -222,14 +221,14 @@ impl Watched for Store {
                     });
                 }
                 let badge = copies.registers.iter().zip(KEYS).map(|(register, key)| format!("{key}={}", register.value));
-                NodeView { role, badge: badge.collect::<Vec<_>>().join(" "), fields, ring: Some(Timer::Sync.code()), points_at: None }
+                NodeView { badge: badge.collect::<Vec<_>>().join(" "), fields, ring: Some(Timer::Sync.code()), points_at: None }
             }
             Some(Stable::Client(session)) => {
                 let fields = client_fields(session);
                 let badge = format!("client {}", client_name(id));
-                NodeView { role, badge, fields, ring: Some(Timer::Patience.code()), points_at: Some(session.replica) }
+                NodeView { badge, fields, ring: Some(Timer::Patience.code()), points_at: Some(session.replica) }
             }
-            None => NodeView { role, ..NodeView::default() },
+            None => NodeView::default(),
         }
     }
     fn exhibits(cluster: &Cluster<'_, Self>, observed: &Observed, _: &Trace) -> Vec<Exhibit> {

@@ -102,7 +102,7 @@ impl Watched for Balancing {
                 (format!("{} queued", server.queue.len()), fields, Timer::Service)
             }
         };
-        NodeView { role: cluster.role(node).unwrap_or_default(), badge, fields, ring: Some(timer.code()), points_at: None }
+        NodeView { badge, fields, ring: Some(timer.code()), points_at: None }
     }
     /// Queues, requests in flight, requests given; always the same three.
     fn exhibits(cluster: &Cluster<'_, Self>, _: &Seen, _: &Trace) -> Vec<Exhibit> {

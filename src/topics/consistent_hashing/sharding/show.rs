@@ -45,20 +45,18 @@ impl Watched for Store {
     }
     /// All of a node.
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        let role = cluster.role(node).unwrap_or_default();
         match cluster.stable(node) {
             Some(Stable::Membership(membership)) => {
                 let badge = membership.view.as_ref().map_or(String::new(), |view| format!("view {}", view.version));
-                NodeView { role, badge, fields: membership_fields(membership), ring: Some(Timer::Retry.code()), points_at: None }
+                NodeView { badge, fields: membership_fields(membership), ring: Some(Timer::Retry.code()), points_at: None }
             }
             Some(Stable::Disk(disk)) => NodeView {
-                role,
                 badge: format!("{} keys", disk.records.len()),
                 fields: disk_fields(cluster, node, disk),
                 ring: Some(Timer::Retry.code()),
                 points_at: None,
             },
-            None => NodeView { role, ..NodeView::default() },
+            None => NodeView::default(),
         }
     }
     /// Placement, keys, and charts; always the same five.

@@ -29,8 +29,7 @@ impl Watched for Replicas {
         }
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
-        let role = cluster.role(id).unwrap_or_default();
-        let Some(replica) = shown(cluster, id) else { return NodeView { role, ..NodeView::default() } };
+        let Some(replica) = shown(cluster, id) else { return NodeView::default() };
         let text = replica.data.text.shown();
         let mut badge: String = text.chars().take(BADGE_LETTERS_MAX).map(|letter| if letter == '\n' { ' ' } else { letter }).collect();
         if text.chars().count() > BADGE_LETTERS_MAX {
@@ -39,7 +38,7 @@ impl Watched for Replicas {
         if text.is_empty() {
             badge = format!("counter {}", replica.data.small.pn_counter.value());
         }
-        NodeView { role, badge, fields: fields(replica, Way::shown(cluster.params())), ring: Some(Timer::Round.code()), points_at: None }
+        NodeView { badge, fields: fields(replica, Way::shown(cluster.params())), ring: Some(Timer::Round.code()), points_at: None }
     }
     fn exhibits(cluster: &Cluster<'_, Self>, past: &Past, _: &Trace) -> Vec<Exhibit> {
         vec![Exhibit::Documents(documents(cluster, past)), Exhibit::Ledger(values(cluster)), Exhibit::Ledger(laws(cluster))]

@@ -103,7 +103,7 @@ impl Watched for BenOr {
             Some((value, _)) => format!("decided {value}"),
             None => format!("round {}", node.round),
         };
-        NodeView { role: Self::role(node, &()), badge, fields, ring: None, points_at: None }
+        NodeView { badge, fields, ring: None, points_at: None }
     }
     fn exhibits(cluster: &Cluster<'_, Self>, (): &(), _: &Trace) -> Vec<Exhibit> {
         vec![Exhibit::Tree(configurations::tree(cluster)), votes(cluster)]

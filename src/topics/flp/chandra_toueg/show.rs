@@ -86,7 +86,7 @@ impl Watched for ChandraToueg {
             None if c == id => (format!("round {} · its turn", node.round), None),
             None => (format!("round {} · ts {}", node.round, node.ts), Some(c)),
         };
-        NodeView { role: Self::role(node, detector), badge, fields, ring: points_at.map(|c| Timer::Silence(c).code()), points_at }
+        NodeView { badge, fields, ring: points_at.map(|c| Timer::Silence(c).code()), points_at }
     }
     fn exhibits(cluster: &Cluster<'_, Self>, (): &(), _: &Trace) -> Vec<Exhibit> {
         vec![estimates(cluster), suspicions(cluster)]

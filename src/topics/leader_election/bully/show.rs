@@ -109,7 +109,6 @@ impl Watched for Bully {
             _ => Timer::CallLimit,
         };
         NodeView {
-            role: cluster.role(id).unwrap_or_default(),
             badge: format!("{:?}", node.s),
             fields,
             ring: Some(ring.code()),

@@ -79,16 +79,15 @@ impl Watched for Ephemeral {
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let volatile = cluster.volatile(id);
-        let role = cluster.role(id).unwrap_or_default();
         match (cluster.stable(id), volatile) {
             (Some(Stable::Service(disk)), Some(Volatile::Service(watches))) => {
                 let mut fields = service_fields(disk);
                 fields.push(watches_field(watches));
-                NodeView { role, badge: format!("{} znodes", disk.znodes.len()), fields, ring: None, points_at: None }
+                NodeView { badge: format!("{} znodes", disk.znodes.len()), fields, ring: None, points_at: None }
             }
-            (Some(Stable::Service(disk)), _) => NodeView { role, fields: service_fields(disk), ..NodeView::default() },
-            (_, Some(Volatile::Client(client))) => client_view(cluster, role, client),
-            _ => NodeView { role, ..NodeView::default() },
+            (Some(Stable::Service(disk)), _) => NodeView { fields: service_fields(disk), ..NodeView::default() },
+            (_, Some(Volatile::Client(client))) => client_view(cluster, client),
+            _ => NodeView::default(),
         }
     }
     fn exhibits(cluster: &Cluster<'_, Self>, _: &Writes, trace: &Trace) -> Vec<Exhibit> {
@@ -177,7 +176,7 @@ fn watches_field(watches: &Watches) -> Field {
     Field { name: "watches", value: list(&texts), stable: false, help }
 }
 
-fn client_view(cluster: &Cluster<'_, Ephemeral>, role: Role, client: &Client) -> NodeView {
+fn client_view(cluster: &Cluster<'_, Ephemeral>, client: &Client) -> NodeView {
     let field = |name, value, help| Field { name, value, stable: false, help };
     let znode = client.znode.map_or("none".to_owned(), |znode| format!("n_{znode}"));
     let fields = vec![
@@ -197,7 +196,7 @@ fn client_view(cluster: &Cluster<'_, Ephemeral>, role: Role, client: &Client) ->
         ),
     ];
     let owner = |znode: u32| service(cluster)?.znodes.get(&znode).map(|data| data.owner);
-    NodeView { role, badge: znode, fields, ring: Some(Timer::Disconnect.code()), points_at: client.watches().and_then(owner) }
+    NodeView { badge: znode, fields, ring: Some(Timer::Disconnect.code()), points_at: client.watches().and_then(owner) }
 }
 
 fn znodes(cluster: &Cluster<'_, Ephemeral>, disk: &ServiceDisk) -> Exhibit {

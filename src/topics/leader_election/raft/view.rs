@@ -74,7 +74,6 @@ impl Watched for Raft {
         let Some(stable) = cluster.stable(node) else { return NodeView::default() };
         let mut view = NodeView { badge: format!("term {}", stable.current_term), fields: stable_fields(stable), ..NodeView::default() };
         let Some(volatile) = cluster.volatile(node) else { return view };
-        view.role = Self::role(stable, volatile);
         view.ring = Some(if volatile.is_leader() { RaftTimer::Heartbeat.code() } else { RaftTimer::Election.code() });
         view.points_at = volatile.leader.filter(|leader| *leader != node);
         view.fields.extend(volatile_fields(volatile));

@@ -97,7 +97,7 @@ impl Watched for Ring {
         }
         let ring = node.unacknowledged.first().map_or(Timer::Begin, |(token, _)| Timer::Ack(*token));
         let successor = NodeId((id.0 + 1) % cluster.nodes());
-        NodeView { role: cluster.role(id).unwrap_or_default(), badge, fields, ring: Some(ring.code()), points_at: Some(successor) }
+        NodeView { badge, fields, ring: Some(ring.code()), points_at: Some(successor) }
     }
     fn exhibits(cluster: &Cluster<'_, Self>, ghost: &Tokens, trace: &Trace) -> Vec<Exhibit> {
         let caption = "A span for each time in which a process believed to be elected.";

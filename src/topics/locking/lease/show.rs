@@ -82,7 +82,7 @@ impl Shows<Lease> for Lease {
         service.holding.map_or(FREE, |holding| show::held_by(holding.client))
     }
 
-    fn view(_: &Cluster<'_, Locked<Lease>>, _: NodeId, role: Role, service: &Service, _: Option<&()>) -> NodeView {
+    fn view(_: &Cluster<'_, Locked<Lease>>, _: NodeId, service: &Service, _: Option<&()>) -> NodeView {
         let field = |name, value, help| Field { name, value, stable: true, help };
         let holder = service.holding.map_or("nobody".to_owned(), |holding| format!("node {}", holding.client));
         let turn = service.holding.map_or("–".to_owned(), |holding| format!("{} of node {}", holding.request, holding.client));
@@ -93,6 +93,6 @@ impl Shows<Lease> for Lease {
             field("delayed", service.delayed.to_string(), "Whether nobody gets the lock, because a lease has just run out."),
         ];
         let points_at = service.holding.map(|holding| holding.client);
-        NodeView { role, badge: format!("token {}", service.token), fields, ring: Some(Timer::Expiry.code()), points_at }
+        NodeView { badge: format!("token {}", service.token), fields, ring: Some(Timer::Expiry.code()), points_at }
     }
 }

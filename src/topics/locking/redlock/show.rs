@@ -54,8 +54,8 @@ impl Shows<Redlock> for Redlock {
         }
     }
 
-    fn view(cluster: &Cluster<'_, Locked<Redlock>>, id: NodeId, role: Role, _: &Option<Key>, master: Option<&Master>) -> NodeView {
-        let Some(master) = master else { return NodeView { role, ..NodeView::default() } };
+    fn view(cluster: &Cluster<'_, Locked<Redlock>>, id: NodeId, _: &Option<Key>, master: Option<&Master>) -> NodeView {
+        let Some(master) = master else { return NodeView::default() };
         let field = |name, value, help| Field { name, value, stable: false, help };
         let (value, until) = match master.key {
             Some(key) => (format!("{} of node {}", key.request, key.client), format!("{} ms", key.expires_us / 1_000)),
@@ -71,7 +71,7 @@ impl Shows<Redlock> for Redlock {
             true => (Timer::Return, "silent".to_owned()),
             false => (Timer::Expiry, master.key.map_or("free".to_owned(), |key| format!("for {}", key.client))),
         };
-        NodeView { role, badge, fields, ring: Some(ring.code()), points_at: master.key.map(|key| key.client) }
+        NodeView { badge, fields, ring: Some(ring.code()), points_at: master.key.map(|key| key.client) }
     }
 
     fn view_client(view: &mut NodeView, asking: &Asking, nodes: u16) {

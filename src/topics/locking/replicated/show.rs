@@ -81,7 +81,7 @@ impl Shows<Replicated> for Replicated {
         Some(("term", stable.current_term.into()))
     }
 
-    fn view(_: &Cluster<'_, Locked<Replicated>>, _: NodeId, role: Role, stable: &RaftStable, volatile: Option<&RaftVolatile>) -> NodeView {
+    fn view(_: &Cluster<'_, Locked<Replicated>>, _: NodeId, stable: &RaftStable, volatile: Option<&RaftVolatile>) -> NodeView {
         let on_disk = |name, value, help| Field { name, value, stable: true, help };
         let in_memory = |name, value, help| Field { name, value, stable: false, help };
         let mut fields = vec![
@@ -92,7 +92,7 @@ impl Shows<Replicated> for Replicated {
                 "Every lending, renewal, return and end of the lock is an entry.",
             ),
         ];
-        let mut view = NodeView { role, badge: format!("term {}", stable.current_term), ..NodeView::default() };
+        let mut view = NodeView { badge: format!("term {}", stable.current_term), ..NodeView::default() };
         if let Some(volatile) = volatile {
             let held = server::holding(stable, volatile);
             let holder = held.map_or("nobody".to_owned(), |held| format!("node {}, by entry {}", held.client, held.token));
