@@ -7,7 +7,7 @@
 //! ```
 //!
 //! - [`world`]: what there is, and the one way in which it changes.
-//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows; [`series`], [`cells`], [`ring`], [`documents`]: its charts, arrays,
+//! - [`protocol`]: the traits that an algorithm implements; [`view`]: what it shows; [`series`], [`cells`], [`ring`], [`documents`]: its charts, arrays,
 //!   circles and texts.
 //! - [`clock`], [`script`]: drivers. `agenda`: what is due when. [`network`], [`rng`]: what the clock draws.
 //! - [`trace`]: what happened. [`timeline`]: rewind, branches, marks.

@@ -1,5 +1,8 @@
 //! What an algorithm is: state, messages, timers, commands, and a handler for each thing that can happen.
 //!
+//! Types say what they are of: [`Messages`], [`Timers`], [`Commands`]. A [`Protocol`] is what nodes do, and [`Watched`] is what is to say of
+//! them all. What does not depend on a run is a constant.
+//!
 //! Handlers are pure: they change the node they are given and ask for effects through their [`Context`]. They see no clock but
 //! the node's own, no randomness but the driver's answers, and no other node. So the same code runs in the page, in the
 //! Explorer and in the tests.

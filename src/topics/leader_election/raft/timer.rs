@@ -27,3 +27,16 @@ impl Timers for RaftTimer {
         self as u32
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timer_and_its_code_name_each_other() {
+        for (timer, info) in RaftTimer::PLAIN {
+            assert_eq!(RaftTimer::of_code(timer.code()), Some((*timer, *info)));
+        }
+        assert_eq!(RaftTimer::of_code(4), None);
+    }
+}
