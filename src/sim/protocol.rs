@@ -29,7 +29,7 @@ impl<T: Clone + PartialEq + Hash + Debug + 'static> Data for T {}
 
 /// What nodes send each other: one type, of several kinds.
 pub trait Messages: Data {
-    /// The kinds, in the order of [`kind`](Messages::kind).
+    /// The kinds, in the order of [`kind`](Messages::kind). Append only.
     const KINDS: &'static [MessageKind];
     /// Index into [`KINDS`](Messages::KINDS).
     fn kind(&self) -> u16;

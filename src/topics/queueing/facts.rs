@@ -136,7 +136,6 @@ impl Watched for Queueing {
     ];
 
     fn observe(_: &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
-    /// What a node that is up does.
     fn role(stable: &Stable, volatile: &Volatile) -> Role {
         match volatile {
             Volatile::Clients(_) => Role { label: "clients", glyph: "C", tone: Tone::Candidate },
@@ -146,7 +145,6 @@ impl Watched for Queueing {
             Volatile::Server(_) => Role { label: "idle server", glyph: "I", tone: Tone::Neutral },
         }
     }
-    /// All of a node.
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let mut view = NodeView::default();
         let Some(stable) = cluster.stable(id) else { return view };

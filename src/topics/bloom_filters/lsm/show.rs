@@ -92,7 +92,6 @@ impl Watched for Lsm {
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, _: &Step<'_>) {
         seen.observe(cluster);
     }
-    /// The role of a node that is up.
     fn role(_: &Stable, volatile: &Volatile) -> Role {
         match volatile {
             Volatile::Store(memory) if memory.filters.iter().any(Option::is_none) => {
@@ -102,7 +101,6 @@ impl Watched for Lsm {
             Volatile::File => Role { label: "file", glyph: "F", tone: Tone::Follower },
         }
     }
-    /// All of a node.
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
         let field = |name, value: String, stable, help| Field { name, value, stable, help };
         match (cluster.stable(node), cluster.volatile(node)) {

@@ -80,7 +80,6 @@ impl Watched for Sketches {
             Volatile::Station(_) => Role { label: "station", glyph: "S", tone: Tone::Follower },
         }
     }
-    /// All of a node.
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
         let Some(volatile) = cluster.volatile(node) else { return NodeView::default() };
         let field = |name, value: String, help| Field { name, value, stable: false, help };

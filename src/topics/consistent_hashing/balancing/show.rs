@@ -77,7 +77,6 @@ impl Watched for Balancing {
             Volatile::Server(_) => Role { label: "serving", glyph: "S", tone: Tone::Follower },
         }
     }
-    /// All of a node.
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
         let Some(volatile) = cluster.volatile(node) else { return NodeView::default() };
         let field = |name, value: String, help| Field { name, value, stable: false, help };

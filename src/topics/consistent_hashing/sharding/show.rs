@@ -43,7 +43,6 @@ impl Watched for Store {
         };
         view.map(|view| ("view", view.version.into()))
     }
-    /// All of a node.
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
         match cluster.stable(node) {
             Some(Stable::Membership(membership)) => {

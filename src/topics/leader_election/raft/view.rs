@@ -69,7 +69,6 @@ impl Watched for Raft {
     fn era(stable: &Stable, _: &Volatile) -> Option<(&'static str, u64)> {
         Some(("term", stable.current_term.into()))
     }
-    /// All of a node.
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
         let Some(stable) = cluster.stable(node) else { return NodeView::default() };
         let mut view = NodeView { badge: format!("term {}", stable.current_term), fields: stable_fields(stable), ..NodeView::default() };
@@ -89,7 +88,6 @@ impl Watched for Raft {
         }
         view
     }
-    /// What to show beside the cluster.
     fn exhibits(cluster: &Cluster<'_, Self>, ghost: &invariants::Ghost, trace: &Trace) -> Vec<Exhibit> {
         vec![Exhibit::Ledger(logs(cluster)), Exhibit::Intervals(leadership(cluster, ghost, trace))]
     }
