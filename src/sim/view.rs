@@ -48,7 +48,7 @@ pub struct Field {
     pub help: &'static str,
 }
 
-/// A node as the stage and the inspector show it. A node that is down has its stable fields only.
+/// A node as the stage and the inspector show it beside its role. A node that is down has its stable fields only.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeView {
     /// A short text under the disc: "term 3".
