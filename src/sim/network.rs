@@ -52,10 +52,6 @@ impl Default for Conditions {
 }
 
 impl Conditions {
-    /// Messages take their time, and all arrive.
-    pub const fn faultless(latency: Latency) -> Self {
-        Conditions { latency, loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false }
-    }
     /// Refuses numbers that make no sense, with a sentence.
     pub fn validate(&self) -> Result<(), Error> {
         for (name, ppm) in [("loss", self.loss_ppm), ("duplication", self.duplicate_ppm), ("reordering", self.reorder_ppm)] {
@@ -71,6 +67,10 @@ impl Conditions {
             Latency::Uniform(_, high_us) => error::check_delay(high_us),
             Latency::Exponential(least_us, mean_us) => error::check_delay(least_us).and(error::check_delay(mean_us)),
         }
+    }
+    /// Messages take their time, and all arrive.
+    pub const fn faultless(latency: Latency) -> Self {
+        Conditions { latency, loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false }
     }
 }
 
