@@ -178,7 +178,7 @@ fn a_run_that_reaches_the_goal_is_sent_back_and_reaches_it_again() {
     let (challenge, scenario, mut timeline) = begun(Challenge { deeds_max: Some(1), ..goal });
     let leader = (0..scenario.nodes).find(|id| {
         let world = timeline.clock().world();
-        world.algorithm().view(world, node(*id)).role.label == "leader"
+        world.algorithm().role(world, node(*id)).is_some_and(|role| role.label == "leader")
     });
     do_it(&challenge, &mut timeline, crash(leader.expect("somebody leads")));
     timeline.play_to(3_000_000, u32::MAX).expect("it plays");

@@ -10,8 +10,8 @@ mod runs;
 
 use faultline::check::schedule::{self, Shape};
 use faultline::sim::{
-    Broken, Cluster, CommandCall, CommandId, CommandSpec, Conditions, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Node,
-    NodeId, NodeView, ParamSpec, Params, Protocol, Role, Setup, Step, Timeline, Timer, TimerInfo, Trace,
+    Broken, Cluster, CommandId, Conditions, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Messages, Never, Node, NodeId,
+    NodeView, ParamSpec, Params, Protocol, Role, Setup, Step, Timeline, TimerInfo, Timers, Trace, Watched,
 };
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -74,59 +74,59 @@ static LEAKY: Erased<Leaky> = Erased::new();
 #[derive(Clone, Copy, Debug)]
 struct Tick;
 
-impl Timer for Tick {
+impl Timers for Tick {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Tick, TimerInfo { name: "tick", action: "tick now" })];
+
     fn code(self) -> u32 {
         0
     }
-    fn from_code(_: u32) -> Option<Self> {
-        Some(Tick)
+}
+
+/// What the counter shows.
+#[derive(Clone, PartialEq, Hash, Debug)]
+struct Count(u64);
+
+impl Messages for Count {
+    const KINDS: &'static [MessageKind] = &[];
+
+    fn kind(&self) -> u16 {
+        0
     }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "tick", action: "tick now" }
+    fn describe(&self) -> String {
+        self.0.to_string()
     }
 }
 
 impl Protocol for Leaky {
     type Stable = ();
     type Volatile = u64;
-    type Message = u64;
+    type Message = Count;
     type Timer = Tick;
-    type Command = ();
+    type Command = Never;
     type Ghost = ();
 
     const PARAMS: &'static [ParamSpec] = &[];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = &[];
 
     fn blank_disk(_: &Env<'_>) {}
     fn on_start((): &mut (), cx: &mut Context<'_, Self>) -> u64 {
         cx.set_timer(Tick, 1_000);
         0
     }
-    fn on_message(node: &mut Node<'_, Self>, _: NodeId, message: &u64, _: &mut Context<'_, Self>) {
-        *node.volatile = *message;
+    fn on_message(node: &mut Node<'_, Self>, _: NodeId, Count(count): &Count, _: &mut Context<'_, Self>) {
+        *node.volatile = *count;
     }
     fn on_timer(_: &mut Node<'_, Self>, _: Tick, cx: &mut Context<'_, Self>) {
-        cx.broadcast(OUTSIDE.fetch_add(1, Ordering::Relaxed));
+        cx.broadcast(Count(OUTSIDE.fetch_add(1, Ordering::Relaxed)));
         cx.set_timer(Tick, 1_000);
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Context<'_, Self>) {}
-    fn command(_: &CommandCall) -> Result<(), String> {
-        Ok(())
-    }
-    fn kind(_: &u64) -> u16 {
-        0
-    }
-    fn describe(message: &u64) -> String {
-        message.to_string()
-    }
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Context<'_, Self>) {}
+}
+
+impl Watched for Leaky {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant { name: "true", sentence: "True.", check: |_, ()| Ok::<(), Broken>(()) }];
+    const FACTS: &'static [Fact<Self>] = &[];
+
     fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[Invariant { name: "true", sentence: "True.", check: |_, ()| Ok::<(), Broken>(()) }]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        &[]
-    }
     fn role((): &(), _: &u64) -> Role {
         Role::default()
     }

@@ -2,13 +2,13 @@
 
 #![cfg(test)]
 
-use faultline::sim::protocol::{Broken, Cluster, Context, Fact, Invariant, Node, Timer};
+use faultline::sim::protocol::{Broken, Cluster, Context, Fact, Invariant, Node};
 use faultline::sim::script::{self, Recorded};
 use faultline::sim::timeline::Entry;
 use faultline::sim::{
-    At, Bindings, Choice, Clock, CommandCall, CommandId, CommandSpec, Conditions, Env, Erased, Error, Exhibit, Intervention, Latency,
-    MessageId, MessageKind, NodeId, NodeView, Outcome, ParamKind, ParamSpec, Params, Protocol, Role, Scope, Setup, Status, Step, Timeline,
-    TimerInfo, Tone, Trace,
+    At, Bindings, Choice, Clock, CommandCall, CommandId, CommandSpec, Commands, Conditions, Env, Erased, Error, Exhibit, Intervention,
+    Latency, MessageId, MessageKind, Messages, NodeId, NodeView, Outcome, ParamKind, ParamSpec, Params, Protocol, Role, Scope, Setup,
+    Status, Step, Timeline, TimerInfo, Timers, Tone, Trace, Watched,
 };
 
 /// Every node ticks, tells the others a number, adds up what it hears, and now and then throws a die.
@@ -19,15 +19,11 @@ enum Tick {
     Tick,
 }
 
-impl Timer for Tick {
+impl Timers for Tick {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Tick::Tick, TimerInfo { name: "tick", action: "tick now" })];
+
     fn code(self) -> u32 {
-        0
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        (code == 0).then_some(Tick::Tick)
-    }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "tick", action: "tick now" }
+        self as u32
     }
 }
 
@@ -45,12 +41,37 @@ struct Mood {
 
 const PERIOD_MS: u16 = 0;
 
+#[derive(Clone, PartialEq, Hash, Debug)]
+struct Number(u64);
+
+impl Messages for Number {
+    const KINDS: &'static [MessageKind] = &[MessageKind::request("Number", "N", Tone::Neutral, "A number to add.")];
+
+    fn kind(&self) -> u16 {
+        0
+    }
+    fn describe(&self) -> String {
+        format!("add {}", self.0)
+    }
+}
+
+#[derive(Clone, PartialEq, Hash, Debug)]
+struct Add(i64);
+
+impl Commands for Add {
+    const COMMANDS: &'static [CommandSpec] = &[CommandSpec { name: "add", label: "Add", help: "Adds a number.", arguments: &[] }];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        call.number(0).map(Add).ok_or_else(|| "add needs a number".to_owned())
+    }
+}
+
 impl Protocol for Chatter {
     type Stable = Heard;
     type Volatile = Mood;
-    type Message = u64;
+    type Message = Number;
     type Timer = Tick;
-    type Command = i64;
+    type Command = Add;
     type Ghost = u64;
 
     const PARAMS: &'static [ParamSpec] = &[ParamSpec {
@@ -60,9 +81,6 @@ impl Protocol for Chatter {
         kind: ParamKind::Range { min: 1, max: 1_000, step: 1, unit: "ms" },
         default: 50,
     }];
-    const COMMANDS: &'static [CommandSpec] = &[CommandSpec { name: "add", label: "Add", help: "Adds a number.", arguments: &[] }];
-    const KINDS: &'static [MessageKind] =
-        &[MessageKind { name: "Number", short: "N", tone: Tone::Neutral, reply: false, help: "A number to add." }];
 
     fn blank_disk(_: &Env<'_>) -> Heard {
         Heard::default()
@@ -72,49 +90,37 @@ impl Protocol for Chatter {
         cx.set_timer_between(Tick::Tick, 1_000, cx.params().get_u64(PERIOD_MS) * 1_000);
         Mood::default()
     }
-    fn on_message(node: &mut Node<'_, Self>, from: NodeId, message: &u64, cx: &mut Context<'_, Self>) {
-        node.stable.total += message;
+    fn on_message(node: &mut Node<'_, Self>, from: NodeId, Number(number): &Number, cx: &mut Context<'_, Self>) {
+        node.stable.total += number;
         node.volatile.last_from = Some(from);
-        cx.say(|| format!("{message} from {from}"));
+        cx.say(|| format!("{number} from {from}"));
     }
     fn on_timer(node: &mut Node<'_, Self>, _: Tick, cx: &mut Context<'_, Self>) {
         node.volatile.die = cx.choose(6);
-        cx.broadcast(u64::from(node.volatile.die) + 1);
+        cx.broadcast(Number(u64::from(node.volatile.die) + 1));
         cx.set_timer_between(Tick::Tick, 1_000, cx.params().get_u64(PERIOD_MS) * 1_000);
     }
-    fn on_command(node: &mut Node<'_, Self>, id: CommandId, command: &i64, cx: &mut Context<'_, Self>) {
-        node.stable.total += command.unsigned_abs();
-        cx.reply(id, Outcome::Done(*command));
+    fn on_command(node: &mut Node<'_, Self>, id: CommandId, Add(number): &Add, cx: &mut Context<'_, Self>) {
+        node.stable.total += number.unsigned_abs();
+        cx.reply(id, Outcome::Done(*number));
     }
-    fn command(call: &CommandCall) -> Result<i64, String> {
-        call.number(0).ok_or_else(|| "add needs a number".to_owned())
-    }
-    fn kind(_: &u64) -> u16 {
-        0
-    }
-    fn describe(message: &u64) -> String {
-        format!("add {message}")
-    }
+}
+
+impl Watched for Chatter {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "small",
+        sentence: "No node has heard a thousand.",
+        check: |cluster, _| match cluster.up().find(|(_, stable, _)| stable.total >= 1_000) {
+            Some((id, ..)) => Err(Broken { nodes: vec![id], says: format!("node {id} has") }),
+            None => Ok(()),
+        },
+    }];
+    const FACTS: &'static [Fact<Self>] = &[Fact::milestone("six", "{node} threw a six", |cluster, _, _| {
+        cluster.up().find(|(_, _, mood)| mood.die == 5).map(|(id, ..)| Bindings::nodes([id]))
+    })];
+
     fn observe(ghost: &mut u64, _: &Cluster<'_, Self>, step: &Step<'_>) {
-        *ghost += step.delivered::<Self>().map_or(0, |(_, message)| *message);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[Invariant {
-            name: "small",
-            sentence: "No node has heard a thousand.",
-            check: |cluster, _| match cluster.up().find(|(_, stable, _)| stable.total >= 1_000) {
-                Some((id, ..)) => Err(Broken { nodes: vec![id], says: format!("node {id} has") }),
-                None => Ok(()),
-            },
-        }]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        &[Fact {
-            name: "six",
-            sentence: "{node} threw a six",
-            mark: true,
-            test: |cluster, _, _| cluster.up().find(|(_, _, mood)| mood.die == 5).map(|(id, ..)| Bindings::nodes([id])),
-        }]
+        *ghost += step.delivered::<Self>().map_or(0, |(_, message)| message.0);
     }
     fn role(_: &Heard, _: &Mood) -> Role {
         Role::default()

@@ -1,8 +1,8 @@
 //! The least that an algorithm can do: two nodes hand one message to and fro. What a run of it costs, the engine costs.
 
 use faultline::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Conditions, Context, Env, Erased, Exhibit, Fact, Invariant, Latency, MessageKind, Node,
-    NodeId, NodeView, ParamSpec, Params, Protocol, Role, Setup, Step, Timer, TimerInfo, Trace,
+    Cluster, CommandId, Conditions, Context, Env, Erased, Exhibit, Fact, Invariant, Latency, MessageKind, Messages, Never, Node, NodeId,
+    NodeView, ParamSpec, Params, Protocol, Role, Setup, Step, Trace, Watched,
 };
 
 struct Ping;
@@ -15,62 +15,50 @@ pub fn setup() -> Setup {
     Setup { algorithm: &PING, nodes: 2, seed: 1, params: Params::default(), network, checked: false }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Never;
+#[derive(Clone, PartialEq, Hash, Debug)]
+struct Ball;
 
-impl Timer for Never {
-    fn code(self) -> u32 {
+impl Messages for Ball {
+    const KINDS: &'static [MessageKind] = &[];
+
+    fn kind(&self) -> u16 {
         0
     }
-    fn from_code(_: u32) -> Option<Self> {
-        None
-    }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "never", action: "never" }
+    fn describe(&self) -> String {
+        String::new()
     }
 }
 
 impl Protocol for Ping {
     type Stable = ();
     type Volatile = u32;
-    type Message = ();
+    type Message = Ball;
     type Timer = Never;
-    type Command = ();
+    type Command = Never;
     type Ghost = ();
 
     const PARAMS: &'static [ParamSpec] = &[];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = &[];
 
     fn blank_disk(_: &Env<'_>) {}
     fn on_start((): &mut (), cx: &mut Context<'_, Self>) -> u32 {
         if cx.me() == NodeId(1) {
-            cx.send(NodeId(0), ());
+            cx.send(NodeId(0), Ball);
         }
         0
     }
-    fn on_message(node: &mut Node<'_, Self>, from: NodeId, (): &(), cx: &mut Context<'_, Self>) {
+    fn on_message(node: &mut Node<'_, Self>, from: NodeId, Ball: &Ball, cx: &mut Context<'_, Self>) {
         *node.volatile = node.volatile.wrapping_add(1);
-        cx.send(from, ());
+        cx.send(from, Ball);
     }
     fn on_timer(_: &mut Node<'_, Self>, _: Never, _: &mut Context<'_, Self>) {}
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Context<'_, Self>) {}
-    fn command(_: &CommandCall) -> Result<(), String> {
-        Ok(())
-    }
-    fn kind((): &()) -> u16 {
-        0
-    }
-    fn describe((): &()) -> String {
-        String::new()
-    }
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Context<'_, Self>) {}
+}
+
+impl Watched for Ping {
+    const INVARIANTS: &'static [Invariant<Self>] = &[];
+    const FACTS: &'static [Fact<Self>] = &[];
+
     fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        &[]
-    }
     fn role((): &(), _: &u32) -> Role {
         Role::default()
     }

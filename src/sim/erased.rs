@@ -3,7 +3,7 @@
 //! A generic engine would be compiled again for each of some forty algorithms, and the page would carry forty copies of it.
 //! So the engine handles nodes and messages behind `dyn`, and [`Erased`] is the thin typed shell around each protocol.
 
-use super::protocol::{Broken, Cluster, Context, Node, Protocol, Timer};
+use super::protocol::{Broken, Cluster, Commands, Context, Messages, Node, Protocol, Timers, Watched};
 use super::rng;
 use super::view::{Ahead, Exhibit, MessageKind, NodeView, Role, TimerInfo};
 use super::{
@@ -334,15 +334,15 @@ impl<P> Default for Erased<P> {
     }
 }
 
-impl<P: Protocol> Algorithm for Erased<P> {
+impl<P: Watched> Algorithm for Erased<P> {
     fn params(&self) -> &'static [ParamSpec] {
         P::PARAMS
     }
     fn commands(&self) -> &'static [CommandSpec] {
-        P::COMMANDS
+        P::Command::COMMANDS
     }
     fn kinds(&self) -> &'static [MessageKind] {
-        P::KINDS
+        P::Message::KINDS
     }
 
     fn ahead(&self) -> Option<Ahead> {
@@ -365,12 +365,12 @@ impl<P: Protocol> Algorithm for Erased<P> {
                 }
             }
             Input::Timer(code) => {
-                if let (Some(volatile), Some(timer)) = (&mut parts.volatile, P::Timer::from_code(code)) {
+                if let (Some(volatile), Some((timer, _))) = (&mut parts.volatile, P::Timer::of_code(code)) {
                     P::on_timer(&mut Node { stable: &mut parts.stable, volatile }, timer, &mut cx);
                 }
             }
             Input::Command(id, call) => {
-                let command = P::command(call)?;
+                let command = P::Command::parse(call)?;
                 if let Some(volatile) = &mut parts.volatile {
                     P::on_command(&mut Node { stable: &mut parts.stable, volatile }, id, &command, &mut cx);
                 }
@@ -386,19 +386,19 @@ impl<P: Protocol> Algorithm for Erased<P> {
     }
 
     fn parse(&self, call: &CommandCall) -> Result<(), String> {
-        P::command(call).map(|_| ())
+        P::Command::parse(call).map(|_| ())
     }
 
     fn kind(&self, payload: &dyn Payload) -> u16 {
-        payload.as_any().downcast_ref().map_or(0, P::kind)
+        payload.as_any().downcast_ref().map_or(0, P::Message::kind)
     }
 
     fn describe(&self, payload: &dyn Payload) -> String {
-        payload.as_any().downcast_ref().map_or_else(String::new, P::describe)
+        payload.as_any().downcast_ref().map_or_else(String::new, P::Message::describe)
     }
 
     fn timer(&self, code: u32) -> Option<TimerInfo> {
-        P::Timer::from_code(code).map(Timer::info)
+        P::Timer::of_code(code).map(|(_, info)| info)
     }
 
     fn ghost(&self) -> Box<dyn Part> {
@@ -412,13 +412,13 @@ impl<P: Protocol> Algorithm for Erased<P> {
     }
 
     fn invariants(&self) -> Vec<InvariantInfo> {
-        P::invariants().iter().map(|i| InvariantInfo { name: i.name, sentence: i.sentence }).collect()
+        P::INVARIANTS.iter().map(|i| InvariantInfo { name: i.name, sentence: i.sentence }).collect()
     }
 
     fn check(&self, world: &World, from: usize) -> Option<(usize, Broken)> {
         let ghost = world.ghost::<P>()?;
         let cluster = Cluster::new(world);
-        P::invariants()
+        P::INVARIANTS
             .iter()
             .enumerate()
             .skip(from)
@@ -426,11 +426,11 @@ impl<P: Protocol> Algorithm for Erased<P> {
     }
 
     fn facts(&self) -> Vec<FactInfo> {
-        P::facts().iter().map(|f| FactInfo { name: f.name, sentence: f.sentence, mark: f.mark }).collect()
+        P::FACTS.iter().map(|f| FactInfo { name: f.name, sentence: f.sentence, mark: f.mark }).collect()
     }
 
     fn fact(&self, index: usize, world: &World, step: &Step<'_>) -> Option<Bindings> {
-        let fact = P::facts().get(index)?;
+        let fact = P::FACTS.get(index)?;
         (fact.test)(&Cluster::new(world), world.ghost::<P>()?, step)
     }
 

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! - [`world`]: what there is, and the one way in which it changes.
-//! - [`protocol`]: what an algorithm implements; [`view`]: what it shows; [`series`], [`cells`], [`ring`], [`documents`]: its charts, arrays,
+//! - [`protocol`]: the traits that an algorithm implements; [`view`]: what it shows; [`series`], [`cells`], [`ring`], [`documents`]: its charts, arrays,
 //!   circles and texts.
 //! - [`clock`], [`script`]: drivers. `agenda`: what is due when. [`network`], [`rng`]: what the clock draws.
 //! - [`trace`]: what happened. [`timeline`]: rewind, branches, marks.
@@ -48,7 +48,7 @@ pub use history::{Access, Call, History};
 pub use id::{CommandId, MessageId, NodeId, TimerId};
 pub use network::{Conditions, Latency, Scope};
 pub use params::{ParamKind, ParamSpec, Params};
-pub use protocol::{Bindings, Broken, Cluster, Context, Fact, Invariant, Node, Protocol, Timer};
+pub use protocol::{Bindings, Broken, Cluster, Commands, Context, Fact, Invariant, Messages, Never, Node, Protocol, Timers, Watched};
 pub use ring::{Ring, RingKey, RingOwner, RingPlace};
 pub use series::{Curve, Drawn, Guide, GuideKind, Point, Scale, Series};
 pub use timeline::{At, Timeline};

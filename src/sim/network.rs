@@ -47,7 +47,7 @@ pub struct Conditions {
 impl Default for Conditions {
     /// A quiet data centre seen in slow motion: 20 to 40 ms, nothing lost.
     fn default() -> Self {
-        Conditions { latency: Latency::Uniform(20_000, 40_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false }
+        Conditions::faultless(Latency::Uniform(20_000, 40_000))
     }
 }
 
@@ -67,6 +67,10 @@ impl Conditions {
             Latency::Uniform(_, high_us) => error::check_delay(high_us),
             Latency::Exponential(least_us, mean_us) => error::check_delay(least_us).and(error::check_delay(mean_us)),
         }
+    }
+    /// Messages take their time, and all arrive.
+    pub const fn faultless(latency: Latency) -> Self {
+        Conditions { latency, loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false }
     }
 }
 

@@ -1,5 +1,8 @@
 //! What an algorithm is: state, messages, timers, commands, and a handler for each thing that can happen.
 //!
+//! Types say what they are of: [`Messages`], [`Timers`], [`Commands`]. A [`Protocol`] is what nodes do, and [`Watched`] is what is to say of
+//! them all. What does not depend on a run is a constant.
+//!
 //! Handlers are pure: they change the node they are given and ask for effects through their [`Context`]. They see no clock but
 //! the node's own, no randomness but the driver's answers, and no other node. So the same code runs in the page, in the
 //! Explorer and in the tests.
@@ -24,14 +27,58 @@ use std::marker::PhantomData;
 pub trait Data: Clone + PartialEq + Hash + Debug + 'static {}
 impl<T: Clone + PartialEq + Hash + Debug + 'static> Data for T {}
 
-/// A protocol's kinds of timer. A code may carry a small argument (`16 + peer`).
-pub trait Timer: Copy + Debug + 'static {
+/// What nodes send each other: one type, of several kinds.
+pub trait Messages: Data {
+    /// The kinds, in the order of [`kind`](Messages::kind). Append only.
+    const KINDS: &'static [MessageKind];
+    /// Index into [`KINDS`](Messages::KINDS).
+    fn kind(&self) -> u16;
+    /// It in words, with what it carries: "RequestVote term 3: my log ends at 4/2".
+    fn describe(&self) -> String;
+}
+
+/// What nodes wait for: one type, of several timers. The code of one may carry a small argument (`16 + peer`).
+pub trait Timers: Copy + Debug + 'static {
+    /// Those without an argument, each with what the page calls it.
+    const PLAIN: &'static [(Self, TimerInfo)];
     /// The number by which the engine knows this timer; stable, since scenario links name timers by it.
     fn code(self) -> u32;
-    /// The timer of that number.
-    fn from_code(code: u32) -> Option<Self>;
-    /// What the page calls it.
-    fn info(self) -> TimerInfo;
+    /// The timer of that number that is not plain: it has an argument, or it is that of a part.
+    fn with_argument(_code: u32) -> Option<(Self, TimerInfo)> {
+        None
+    }
+    /// The timer of that number, with what the page calls it.
+    fn of_code(code: u32) -> Option<(Self, TimerInfo)> {
+        Self::PLAIN.iter().find(|(timer, _)| timer.code() == code).copied().or_else(|| Self::with_argument(code))
+    }
+}
+
+/// What clients ask.
+pub trait Commands: Data {
+    /// In the order of their indices. Append only: links name commands by index.
+    const COMMANDS: &'static [CommandSpec];
+    /// Elevates a call to a command; the error is a sentence for whoever wrote it.
+    fn parse(call: &CommandCall) -> Result<Self, String>;
+}
+
+/// What there is none of: the timers of nodes that wait for nothing, the commands of nodes of which nobody asks anything.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Never {}
+
+impl Timers for Never {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[];
+
+    fn code(self) -> u32 {
+        match self {}
+    }
+}
+
+impl Commands for Never {
+    const COMMANDS: &'static [CommandSpec] = &[];
+
+    fn parse(_: &CommandCall) -> Result<Self, String> {
+        Err("These nodes take no commands.".to_owned())
+    }
 }
 
 /// One node as a handler sees it. The types say what a crash takes: `stable` is on disk, `volatile` in memory.
@@ -80,7 +127,21 @@ pub struct Fact<P: Protocol> {
     /// Whether it is a milestone that the scrubber marks.
     pub mark: bool,
     /// What it says now.
-    pub test: fn(&Cluster<'_, P>, &P::Ghost, &Step<'_>) -> Option<Bindings>,
+    pub test: Test<P>,
+}
+
+/// What a fact says after a step, if it is true then.
+pub type Test<P> = fn(&Cluster<'_, P>, &<P as Protocol>::Ghost, &Step<'_>) -> Option<Bindings>;
+
+impl<P: Protocol> Fact<P> {
+    /// One that the scrubber marks.
+    pub const fn milestone(name: &'static str, sentence: &'static str, test: Test<P>) -> Self {
+        Fact { name, sentence, mark: true, test }
+    }
+    /// One that it does not mark.
+    pub const fn detail(name: &'static str, sentence: &'static str, test: Test<P>) -> Self {
+        Fact { name, sentence, mark: false, test }
+    }
 }
 
 impl<P: Protocol> Clone for Fact<P> {
@@ -115,28 +176,24 @@ impl Bindings {
     }
 }
 
-/// An algorithm. See the module for what a handler may do.
+/// An algorithm: what its nodes do. See the module for what a handler may do.
 pub trait Protocol: Sized + 'static {
     /// What survives a crash.
     type Stable: Data;
     /// What a crash takes.
     type Volatile: Data;
     /// What nodes send each other.
-    type Message: Data;
+    type Message: Messages;
     /// What nodes wait for.
-    type Timer: Timer;
+    type Timer: Timers;
     /// What clients ask.
-    type Command: Data;
+    type Command: Commands;
     /// History that the invariants need and no node has: "who led each term". Part of the state that the Explorer tells apart.
     /// It keeps neither times nor names of messages: a search has no times, and names of its own.
     type Ghost: Data + Default;
 
     /// Params in the order of their indices. Append only: links name them by index.
     const PARAMS: &'static [ParamSpec];
-    /// Commands in the order of their indices. Append only.
-    const COMMANDS: &'static [CommandSpec];
-    /// Kinds of message in the order of [`kind`](Protocol::kind).
-    const KINDS: &'static [MessageKind];
     /// How far a run may be played on unwatched, if its exhibits are about averages.
     const AHEAD: Option<Ahead> = None;
 
@@ -154,20 +211,17 @@ pub trait Protocol: Sized + 'static {
     fn on_timer(node: &mut Node<'_, Self>, timer: Self::Timer, cx: &mut Context<'_, Self>);
     /// A client asked for something. The answer, now or later, is [`Context::reply`].
     fn on_command(node: &mut Node<'_, Self>, id: CommandId, command: &Self::Command, cx: &mut Context<'_, Self>);
+}
 
-    /// Elevates a call to a command; the error is a sentence for whoever wrote it.
-    fn command(call: &CommandCall) -> Result<Self::Command, String>;
-    /// Index into [`KINDS`](Protocol::KINDS).
-    fn kind(message: &Self::Message) -> u16;
-    /// A message in words, with what it carries: "RequestVote term 3: my log ends at 4/2".
-    fn describe(message: &Self::Message) -> String;
+/// A protocol as it is watched by who sees all nodes at once: what must hold, what may come true, and what the page shows.
+pub trait Watched: Protocol {
+    /// The safety properties.
+    const INVARIANTS: &'static [Invariant<Self>];
+    /// What captions and goals may refer to.
+    const FACTS: &'static [Fact<Self>];
 
     /// Updates the ghost after a step.
     fn observe(ghost: &mut Self::Ghost, cluster: &Cluster<'_, Self>, step: &Step<'_>);
-    /// The safety properties.
-    fn invariants() -> &'static [Invariant<Self>];
-    /// What captions and goals may refer to.
-    fn facts() -> &'static [Fact<Self>];
 
     /// The role of a node that is up.
     fn role(stable: &Self::Stable, volatile: &Self::Volatile) -> Role;

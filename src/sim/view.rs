@@ -48,11 +48,9 @@ pub struct Field {
     pub help: &'static str,
 }
 
-/// A node as the stage and the inspector show it. A node that is down has its stable fields only.
+/// A node as the stage and the inspector show it beside its role. A node that is down has its stable fields only.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeView {
-    /// Its role now.
-    pub role: Role,
     /// A short text under the disc: "term 3".
     pub badge: String,
     /// Its state, line by line.

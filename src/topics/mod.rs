@@ -15,6 +15,7 @@ pub mod leader_election;
 pub mod locking;
 pub mod queueing;
 mod roles;
+mod samples;
 
 use crate::sim::{Algorithm, Conditions, ExhibitKind};
 use std::fmt;

@@ -1,8 +1,9 @@
 //! Nodes that throw dice and pass on what they threw: handlers that ask questions, timers with an order, clients, a ghost.
 
 use faultline::sim::{
-    Argument, ArgumentKind, Bindings, Broken, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant,
-    MessageKind, Node, NodeId, NodeView, Outcome, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace,
+    Argument, ArgumentKind, Bindings, Broken, Cluster, CommandCall, CommandId, CommandSpec, Commands, Context, Env, Erased, Exhibit, Fact,
+    Invariant, MessageKind, Messages, Node, NodeId, NodeView, Outcome, ParamSpec, Protocol, Role, Step, TimerInfo, Timers, Tone, Trace,
+    Watched,
 };
 
 pub struct Dice;
@@ -15,15 +16,12 @@ pub enum Throw {
     Late,
 }
 
-impl Timer for Throw {
+impl Timers for Throw {
+    const PLAIN: &'static [(Self, TimerInfo)] =
+        &[(Throw::Soon, TimerInfo { name: "throw", action: "throw now" }), (Throw::Late, TimerInfo { name: "throw", action: "throw now" })];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Throw::Soon, Throw::Late].get(code as usize).copied()
-    }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "throw", action: "throw now" }
     }
 }
 
@@ -39,23 +37,48 @@ impl std::hash::Hash for Throw {
     }
 }
 
-impl Protocol for Dice {
-    type Stable = u32;
-    type Volatile = Hand;
-    type Message = u32;
-    type Timer = Throw;
-    type Command = u32;
-    type Ghost = u32;
+#[derive(Clone, PartialEq, Hash, Debug)]
+pub struct Told(u32);
 
-    const PARAMS: &'static [ParamSpec] = &[];
+impl Messages for Told {
+    const KINDS: &'static [MessageKind] = &[MessageKind::request("number", "n", Tone::Neutral, "A number.")];
+
+    fn kind(&self) -> u16 {
+        0
+    }
+    fn describe(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+#[derive(Clone, PartialEq, Hash, Debug)]
+pub struct Add(u32);
+
+impl Commands for Add {
     const COMMANDS: &'static [CommandSpec] = &[CommandSpec {
         name: "add",
         label: "Add",
         help: "Adds a number.",
         arguments: &[("number", ArgumentKind::Number { min: 0, max: 9, default: 1 })],
     }];
-    const KINDS: &'static [MessageKind] =
-        &[MessageKind { name: "number", short: "n", tone: Tone::Neutral, reply: false, help: "A number." }];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        match call.arguments.as_slice() {
+            [Argument::Number(number)] => u32::try_from(*number).map(Add).map_err(|_| "It adds numbers from 0 on.".to_owned()),
+            _ => Err("It takes one number.".to_owned()),
+        }
+    }
+}
+
+impl Protocol for Dice {
+    type Stable = u32;
+    type Volatile = Hand;
+    type Message = Told;
+    type Timer = Throw;
+    type Command = Add;
+    type Ghost = u32;
+
+    const PARAMS: &'static [ParamSpec] = &[];
 
     fn blank_disk(_: &Env<'_>) -> u32 {
         0
@@ -66,9 +89,9 @@ impl Protocol for Dice {
         cx.set_timer_between(Throw::Late, 200, 300);
         Hand::default()
     }
-    fn on_message(node: &mut Node<'_, Self>, _: NodeId, message: &u32, cx: &mut Context<'_, Self>) {
+    fn on_message(node: &mut Node<'_, Self>, _: NodeId, Told(number): &Told, cx: &mut Context<'_, Self>) {
         if cx.choose(2) == 1 {
-            node.volatile.sum += message;
+            node.volatile.sum += number;
         }
     }
     fn on_timer(node: &mut Node<'_, Self>, throw: Throw, cx: &mut Context<'_, Self>) {
@@ -76,41 +99,26 @@ impl Protocol for Dice {
         let first = cx.choose(3);
         // Only whoever throws a two throws again.
         let second = if first == 2 { cx.choose(2) } else { 0 };
-        cx.send(NodeId((cx.me().0 + 1) % cx.nodes()), first + second);
+        cx.send(NodeId((cx.me().0 + 1) % cx.nodes()), Told(first + second));
     }
-    fn on_command(node: &mut Node<'_, Self>, id: CommandId, number: &u32, cx: &mut Context<'_, Self>) {
+    fn on_command(node: &mut Node<'_, Self>, id: CommandId, Add(number): &Add, cx: &mut Context<'_, Self>) {
         node.volatile.sum += number;
         cx.reply(id, Outcome::Done(i64::from(node.volatile.sum)));
     }
-    fn command(call: &CommandCall) -> Result<u32, String> {
-        match call.arguments.as_slice() {
-            [Argument::Number(number)] => u32::try_from(*number).map_err(|_| "It adds numbers from 0 on.".to_owned()),
-            _ => Err("It takes one number.".to_owned()),
-        }
-    }
-    fn kind(_: &u32) -> u16 {
-        0
-    }
-    fn describe(message: &u32) -> String {
-        message.to_string()
-    }
+}
+
+impl Watched for Dice {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "low",
+        sentence: "No node ever held six.",
+        check: |_, most| if *most < 6 { Ok(()) } else { Err(Broken { nodes: Vec::new(), says: "one did".to_owned() }) },
+    }];
+    const FACTS: &'static [Fact<Self>] = &[Fact::detail("three", "{node} was told three", |_, _, step| {
+        step.delivered::<Dice>().filter(|(_, message)| message.0 == 3).map(|(id, _)| Bindings::nodes([id.to]))
+    })];
+
     fn observe(most: &mut u32, cluster: &Cluster<'_, Self>, _: &Step<'_>) {
         *most = cluster.up().map(|(_, _, hand)| hand.sum).max().unwrap_or(0).max(*most);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[Invariant {
-            name: "low",
-            sentence: "No node ever held six.",
-            check: |_, most| if *most < 6 { Ok(()) } else { Err(Broken { nodes: Vec::new(), says: "one did".to_owned() }) },
-        }]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        &[Fact {
-            name: "three",
-            sentence: "{node} was told three",
-            mark: false,
-            test: |_, _, step| step.delivered::<Dice>().filter(|(_, message)| **message == 3).map(|(id, _)| Bindings::nodes([id.to])),
-        }]
     }
     fn role(_: &u32, _: &Hand) -> Role {
         Role::default()

@@ -5,8 +5,8 @@
 use faultline::check::history::judge::refuses;
 use faultline::check::history::{Access, Call, History as Judged, Model};
 use faultline::sim::{
-    Bindings, Broken, Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind,
-    Node, NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace, World,
+    Bindings, Broken, Choice, Cluster, CommandId, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Messages, Never, Node,
+    NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Tone, Trace, Watched, World,
 };
 
 pub struct Paxos;
@@ -19,20 +19,6 @@ const CLIENTS_MAX: usize = 3;
 const CALLS_MAX: usize = 2;
 /// What the register holds at first.
 const NOTHING: char = '\0';
-
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Never;
-impl Timer for Never {
-    fn code(self) -> u32 {
-        0
-    }
-    fn from_code(_: u32) -> Option<Self> {
-        None
-    }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "never", action: "never" }
-    }
-}
 
 type Ballot = (u32, NodeId);
 /// Number of the request, the client, and the value.
@@ -226,12 +212,23 @@ fn number(value: char) -> i64 {
     i64::from(u32::from(value))
 }
 
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[MessageKind::request("message", "m", Tone::Neutral, "A message.")];
+
+    fn kind(&self) -> u16 {
+        0
+    }
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
 impl Protocol for Paxos {
     type Stable = ();
     type Volatile = State;
     type Message = Message;
     type Timer = Never;
-    type Command = ();
+    type Command = Never;
     type Ghost = History;
 
     const PARAMS: &'static [ParamSpec] = &[ParamSpec {
@@ -241,9 +238,6 @@ impl Protocol for Paxos {
         kind: ParamKind::Rule,
         default: 1,
     }];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] =
-        &[MessageKind { name: "message", short: "m", tone: Tone::Neutral, reply: false, help: "A message." }];
 
     fn blank_disk(_: &Env<'_>) {}
     fn on_start((): &mut (), cx: &mut Context<'_, Self>) -> State {
@@ -272,16 +266,21 @@ impl Protocol for Paxos {
         }
     }
     fn on_timer(_: &mut Node<'_, Self>, _: Never, _: &mut Context<'_, Self>) {}
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Context<'_, Self>) {}
-    fn command(_: &CommandCall) -> Result<(), String> {
-        Err("It takes no commands.".to_owned())
-    }
-    fn kind(_: &Message) -> u16 {
-        0
-    }
-    fn describe(message: &Message) -> String {
-        format!("{message:?}")
-    }
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Context<'_, Self>) {}
+}
+
+impl Watched for Paxos {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "linearizable",
+        sentence: "The register's history is linearizable.",
+        check: |_, history| {
+            if history.is_broken { Err(Broken { nodes: Vec::new(), says: format!("{:?}", history.calls) }) } else { Ok(()) }
+        },
+    }];
+    const FACTS: &'static [Fact<Self>] = &[Fact::milestone("value-chosen", "an answer with a value is under way", |cluster, _, _| {
+        value_is_chosen(cluster.world()).then(Bindings::default)
+    })];
+
     fn observe(history: &mut History, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
         let actor = match step.choice {
             Choice::Deliver(id) => id.to,
@@ -308,23 +307,6 @@ impl Protocol for Paxos {
                 _ => {}
             }
         }
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[Invariant {
-            name: "linearizable",
-            sentence: "The register's history is linearizable.",
-            check: |_, history| {
-                if history.is_broken { Err(Broken { nodes: Vec::new(), says: format!("{:?}", history.calls) }) } else { Ok(()) }
-            },
-        }]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        &[Fact {
-            name: "value-chosen",
-            sentence: "an answer with a value is under way",
-            mark: true,
-            test: |cluster, _, _| value_is_chosen(cluster.world()).then(Bindings::default),
-        }]
     }
     fn role((): &(), _: &State) -> Role {
         Role::default()

@@ -3,8 +3,8 @@
 
 use faultline::check::explorer::symmetry::Renames;
 use faultline::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView,
-    ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace,
+    Cluster, CommandId, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Messages, Never, Node, NodeId, NodeView, ParamSpec,
+    Protocol, Role, Step, TimerInfo, Timers, Tone, Trace, Watched,
 };
 
 pub struct Pointers;
@@ -13,37 +13,44 @@ pub static POINTERS: Erased<Pointers> = Erased::new();
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Point;
 
-impl Timer for Point {
+impl Timers for Point {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Point, TimerInfo { name: "point", action: "point now" })];
+
     fn code(self) -> u32 {
         0
     }
-    fn from_code(code: u32) -> Option<Self> {
-        (code == 0).then_some(Point)
+}
+
+#[derive(Clone, PartialEq, Hash, Debug)]
+pub struct You;
+
+impl Messages for You {
+    const KINDS: &'static [MessageKind] = &[MessageKind::request("you", "y", Tone::Neutral, "I point at you.")];
+
+    fn kind(&self) -> u16 {
+        0
     }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "point", action: "point now" }
+    fn describe(&self) -> String {
+        "I point at you".to_owned()
     }
 }
 
 impl Protocol for Pointers {
     type Stable = ();
     type Volatile = Option<NodeId>;
-    type Message = ();
+    type Message = You;
     type Timer = Point;
-    type Command = ();
+    type Command = Never;
     type Ghost = ();
 
     const PARAMS: &'static [ParamSpec] = &[];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] =
-        &[MessageKind { name: "you", short: "y", tone: Tone::Neutral, reply: false, help: "I point at you." }];
 
     fn blank_disk(_: &Env<'_>) {}
     fn on_start((): &mut (), cx: &mut Context<'_, Self>) -> Option<NodeId> {
         cx.set_timer(Point, 1);
         None
     }
-    fn on_message(node: &mut Node<'_, Self>, from: NodeId, (): &(), _: &mut Context<'_, Self>) {
+    fn on_message(node: &mut Node<'_, Self>, from: NodeId, You: &You, _: &mut Context<'_, Self>) {
         if *node.volatile == Some(from) {
             *node.volatile = None;
         }
@@ -51,25 +58,16 @@ impl Protocol for Pointers {
     fn on_timer(node: &mut Node<'_, Self>, _: Point, cx: &mut Context<'_, Self>) {
         let which = cx.choose(u32::from(cx.nodes()) - 1);
         *node.volatile = cx.peers().nth(which as usize);
-        node.volatile.iter().for_each(|to| cx.send(*to, ()));
+        node.volatile.iter().for_each(|to| cx.send(*to, You));
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Context<'_, Self>) {}
-    fn command(_: &CommandCall) -> Result<(), String> {
-        Err("It takes no commands.".to_owned())
-    }
-    fn kind((): &()) -> u16 {
-        0
-    }
-    fn describe((): &()) -> String {
-        "I point at you".to_owned()
-    }
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Context<'_, Self>) {}
+}
+
+impl Watched for Pointers {
+    const INVARIANTS: &'static [Invariant<Self>] = &[];
+    const FACTS: &'static [Fact<Self>] = &[];
+
     fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        &[]
-    }
     fn role((): &(), _: &Option<NodeId>) -> Role {
         Role::default()
     }
@@ -87,7 +85,7 @@ pub fn symmetry(nodes: u16, tries_all: bool) -> Renames<Pointers> {
         groups: vec![(0..nodes).map(NodeId).collect()],
         stable: |(), _| (),
         volatile: |pointer, renaming| pointer.map(|node| renaming.of(node)),
-        message: |(), _| (),
+        message: |You, _| You,
         ghost: |(), _| (),
         tries_all,
     }

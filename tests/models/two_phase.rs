@@ -6,8 +6,8 @@
 
 use faultline::check::explorer::symmetry::{Renames, Renaming};
 use faultline::sim::{
-    Bindings, Broken, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Node,
-    NodeId, NodeView, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace, World,
+    Bindings, Broken, Cluster, CommandId, Context, Env, Erased, Exhibit, Fact, Invariant, MessageKind, Messages, Never, Node, NodeId,
+    NodeView, ParamSpec, Protocol, Role, Step, TimerInfo, Timers, Tone, Trace, Watched, World,
 };
 
 pub struct TwoPhase;
@@ -22,15 +22,16 @@ pub enum Act {
 }
 use Act::{Abort, ChooseToAbort, Commit, Prepare};
 
-impl Timer for Act {
+impl Timers for Act {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Act::Prepare, TimerInfo { name: "act", action: "act now" }),
+        (Act::ChooseToAbort, TimerInfo { name: "act", action: "act now" }),
+        (Act::Commit, TimerInfo { name: "act", action: "act now" }),
+        (Act::Abort, TimerInfo { name: "act", action: "act now" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Prepare, ChooseToAbort, Commit, Abort].get(code as usize).copied()
-    }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "act", action: "act now" }
     }
 }
 
@@ -74,18 +75,26 @@ fn all_are(cluster: &Cluster<'_, TwoPhase>, state: Resource) -> Option<Bindings>
     all_resources_are(cluster.world(), state).then(Bindings::default)
 }
 
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[MessageKind::request("message", "m", Tone::Neutral, "A message.")];
+
+    fn kind(&self) -> u16 {
+        0
+    }
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
 impl Protocol for TwoPhase {
     type Stable = ();
     type Volatile = Manager;
     type Message = Message;
     type Timer = Act;
-    type Command = ();
+    type Command = Never;
     type Ghost = ();
 
     const PARAMS: &'static [ParamSpec] = &[];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] =
-        &[MessageKind { name: "message", short: "m", tone: Tone::Neutral, reply: false, help: "A message." }];
 
     fn blank_disk(_: &Env<'_>) {}
     fn on_start((): &mut (), cx: &mut Context<'_, Self>) -> Manager {
@@ -143,46 +152,27 @@ impl Protocol for TwoPhase {
             }
         };
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Context<'_, Self>) {}
-    fn command(_: &CommandCall) -> Result<(), String> {
-        Err("It takes no commands.".to_owned())
-    }
-    fn kind(_: &Message) -> u16 {
-        0
-    }
-    fn describe(message: &Message) -> String {
-        format!("{message:?}")
-    }
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Context<'_, Self>) {}
+}
+
+impl Watched for TwoPhase {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "consistent",
+        sentence: "No two resource managers arrive at conflicting decisions.",
+        check: |cluster, ()| {
+            let one_is = |wanted| cluster.up().find(|(_, (), manager)| **manager == Manager::Resource(wanted)).map(|(node, ..)| node);
+            match (one_is(Resource::Aborted), one_is(Resource::Committed)) {
+                (Some(a), Some(b)) => Err(Broken { nodes: vec![a, b], says: format!("{a} aborted and {b} committed") }),
+                _ => Ok(()),
+            }
+        },
+    }];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::milestone("abort-agreement", "all aborted", |cluster, (), _| all_are(cluster, Resource::Aborted)),
+        Fact::milestone("commit-agreement", "all committed", |cluster, (), _| all_are(cluster, Resource::Committed)),
+    ];
+
     fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[Invariant {
-            name: "consistent",
-            sentence: "No two resource managers arrive at conflicting decisions.",
-            check: |cluster, ()| {
-                let one_is = |wanted| cluster.up().find(|(_, (), manager)| **manager == Manager::Resource(wanted)).map(|(node, ..)| node);
-                match (one_is(Resource::Aborted), one_is(Resource::Committed)) {
-                    (Some(a), Some(b)) => Err(Broken { nodes: vec![a, b], says: format!("{a} aborted and {b} committed") }),
-                    _ => Ok(()),
-                }
-            },
-        }]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        &[
-            Fact {
-                name: "abort-agreement",
-                sentence: "all aborted",
-                mark: true,
-                test: |cluster, (), _| all_are(cluster, Resource::Aborted),
-            },
-            Fact {
-                name: "commit-agreement",
-                sentence: "all committed",
-                mark: true,
-                test: |cluster, (), _| all_are(cluster, Resource::Committed),
-            },
-        ]
-    }
     fn role((): &(), _: &Manager) -> Role {
         Role::default()
     }

@@ -99,7 +99,7 @@ fn node_in_words(world: &World, node: NodeId) -> String {
     match world.status(node) {
         Status::Down => words.push_str("down"),
         Status::Paused => words.push_str("frozen"),
-        Status::Up => words.push_str(view.role.label),
+        Status::Up => words.push_str(world.algorithm().role(world, node).unwrap_or_default().label),
     }
     if !view.badge.is_empty() {
         words.push_str(", ");

@@ -13,8 +13,7 @@ use super::{Entry, Topic};
 use crate::sim::{Conditions, Erased, ExhibitKind, Latency};
 
 /// A quiet network.
-const QUIET: Conditions =
-    Conditions { latency: Latency::Uniform(10_000, 20_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false };
+const QUIET: Conditions = Conditions::faultless(Latency::Uniform(10_000, 20_000));
 
 static BLOOM: Erased<bloom::Bloom> = Erased::new();
 static SUMMARY_CACHE: Erased<summary_cache::SummaryCache> = Erased::new();

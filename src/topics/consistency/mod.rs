@@ -17,14 +17,7 @@ pub const TOPIC: Topic = Topic {
         summary: "Three replicas, clients that read and write at one of them, and five ways to keep the copies: each gives another model.",
         algorithm: &STORE,
         nodes: (store::REPLICAS + 1, store::REPLICAS + 3, store::REPLICAS + store::CLIENTS_MAX),
-        network: Conditions {
-            latency: Latency::Uniform(20_000, 60_000),
-            loss_ppm: 0,
-            duplicate_ppm: 0,
-            reorder_ppm: 0,
-            bytes_per_s: 0,
-            fifo: false,
-        },
+        network: Conditions::faultless(Latency::Uniform(20_000, 60_000)),
     }],
     exhibits: &[ExhibitKind::Ledger, ExhibitKind::History],
 };

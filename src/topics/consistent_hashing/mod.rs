@@ -7,8 +7,7 @@ pub mod sharding;
 use super::{Entry, Topic};
 use crate::sim::{Conditions, Erased, ExhibitKind, Latency, NodeId, Tone};
 
-const QUIET: Conditions =
-    Conditions { latency: Latency::Uniform(20_000, 40_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false };
+const QUIET: Conditions = Conditions::faultless(Latency::Uniform(20_000, 40_000));
 
 const NEAR: Conditions = Conditions { latency: Latency::Uniform(2_000, 4_000), ..QUIET };
 

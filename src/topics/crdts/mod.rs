@@ -18,14 +18,7 @@ pub const TOPIC: Topic = Topic {
         summary: "Each replica takes every update at once and asks nobody. What it tells the others later makes them all the same.",
         algorithm: &REPLICAS,
         nodes: (2, 3, replicas::REPLICAS_MAX),
-        network: Conditions {
-            latency: Latency::Uniform(20_000, 60_000),
-            loss_ppm: 0,
-            duplicate_ppm: 0,
-            reorder_ppm: 0,
-            bytes_per_s: 0,
-            fifo: false,
-        },
+        network: Conditions::faultless(Latency::Uniform(20_000, 60_000)),
     }],
     exhibits: &[ExhibitKind::Ledger, ExhibitKind::Documents],
 };

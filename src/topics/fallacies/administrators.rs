@@ -9,10 +9,10 @@
 //! With the rule on, the gateway says its limit when it opens a connection and with every Pong, and the application keeps well within it, as
 //! BGP's hold time and HTTP's Keep-Alive header have it.
 
-use super::{Figure, figures, no_command, wait};
+use super::{Figure, figures, wait};
 use crate::sim::{
-    Bindings, Broken, Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind,
-    Node, NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Tone, Trace,
+    Bindings, Broken, Choice, Cluster, CommandId, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Messages, Never, Node,
+    NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, TimerInfo, Timers, Tone, Trace, Watched,
 };
 
 /// The protocol.
@@ -96,20 +96,16 @@ pub enum Timer {
     Idle,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Ping, TimerInfo { name: "next ping", action: "ping now" }),
+        (Timer::Query, TimerInfo { name: "next query", action: "ask now" }),
+        (Timer::Answer, TimerInfo { name: "answer", action: "wait no longer" }),
+        (Timer::Idle, TimerInfo { name: "idle limit", action: "forget the connection now" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Ping, Timer::Query, Timer::Answer, Timer::Idle].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Ping => TimerInfo { name: "next ping", action: "ping now" },
-            Timer::Query => TimerInfo { name: "next query", action: "ask now" },
-            Timer::Answer => TimerInfo { name: "answer", action: "wait no longer" },
-            Timer::Idle => TimerInfo { name: "idle limit", action: "forget the connection now" },
-        }
     }
 }
 
@@ -125,12 +121,45 @@ pub struct Seen {
 
 type Cx<'a> = Context<'a, Administrators>;
 
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Open", "OPEN", Tone::Leader, "Open a connection."),
+        MessageKind::reply("Opened", "OPEN", Tone::Leader, "The connection is open."),
+        MessageKind::request("Ping", "PING", Tone::Neutral, "The application is still there."),
+        MessageKind::reply("Pong", "PONG", Tone::Neutral, "So is the connection."),
+        MessageKind::request("Query", "ASK", Tone::Candidate, "A query for the database."),
+        MessageKind::reply("Answer", "OK", Tone::Good, "The database's answer."),
+    ];
+
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Open => 0,
+            Message::Opened(_) => 1,
+            Message::Ping => 2,
+            Message::Pong(_) => 3,
+            Message::Query(_) => 4,
+            Message::Answer(_) => 5,
+        }
+    }
+    fn describe(&self) -> String {
+        let limit = |us: u64| if us == 0 { String::new() } else { format!(", idle for {} ms at most", us / 1_000) };
+        match self {
+            Message::Open => "Open a connection".to_owned(),
+            Message::Opened(limit_us) => format!("The connection is open{}", limit(*limit_us)),
+            Message::Ping => "Ping".to_owned(),
+            Message::Pong(limit_us) => format!("Pong{}", limit(*limit_us)),
+            Message::Query(number) => format!("Query {number}"),
+            Message::Answer(number) => format!("Answer to query {number}"),
+        }
+    }
+}
+
 impl Protocol for Administrators {
     type Stable = ();
     type Volatile = Volatile;
     type Message = Message;
     type Timer = Timer;
-    type Command = ();
+    type Command = Never;
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = &[
@@ -168,15 +197,6 @@ impl Protocol for Administrators {
             "The gateway says its limit with Opened and Pong, and the application pings three times in it. Without this rule each side has a number \
              of its own.",
         ),
-    ];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = &[
-        MessageKind::request("Open", "OPEN", Tone::Leader, "Open a connection."),
-        MessageKind::reply("Opened", "OPEN", Tone::Leader, "The connection is open."),
-        MessageKind::request("Ping", "PING", Tone::Neutral, "The application is still there."),
-        MessageKind::reply("Pong", "PONG", Tone::Neutral, "So is the connection."),
-        MessageKind::request("Query", "ASK", Tone::Candidate, "A query for the database."),
-        MessageKind::reply("Answer", "OK", Tone::Good, "The database's answer."),
     ];
 
     fn blank_disk(_: &Env<'_>) {}
@@ -228,32 +248,54 @@ impl Protocol for Administrators {
             _ => {}
         }
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Cx<'_>) {}
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Cx<'_>) {}
+}
 
-    fn command(call: &CommandCall) -> Result<(), String> {
-        no_command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        match message {
-            Message::Open => 0,
-            Message::Opened(_) => 1,
-            Message::Ping => 2,
-            Message::Pong(_) => 3,
-            Message::Query(_) => 4,
-            Message::Answer(_) => 5,
-        }
-    }
-    fn describe(message: &Message) -> String {
-        let limit = |us: u64| if us == 0 { String::new() } else { format!(", idle for {} ms at most", us / 1_000) };
-        match message {
-            Message::Open => "Open a connection".to_owned(),
-            Message::Opened(limit_us) => format!("The connection is open{}", limit(*limit_us)),
-            Message::Ping => "Ping".to_owned(),
-            Message::Pong(limit_us) => format!("Pong{}", limit(*limit_us)),
-            Message::Query(number) => format!("Query {number}"),
-            Message::Answer(number) => format!("Answer to query {number}"),
-        }
-    }
+impl Watched for Administrators {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "not-forgotten",
+        sentence: "No query meets a connection that the gateway has forgotten. It rests on pings that arrive.",
+        check: |_, seen| match seen.lost.1 {
+            None => Ok(()),
+            Some(number) => {
+                Err(Broken { nodes: vec![APPLICATION, GATEWAY], says: format!("Query {number} meets a connection that is forgotten.") })
+            }
+        },
+    }];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::detail("opened", "The application has a connection through the gateway.", |_, _, step| {
+            match step.delivered::<Administrators>()? {
+                (id, Message::Opened(_)) => Some(Bindings::node(id.to)),
+                _ => None,
+            }
+        }),
+        Fact::milestone("forgotten", "The gateway forgets the connection, which was idle for {ms} ms.", |cluster, _, step| {
+            match cluster.volatile(GATEWAY)? {
+                Volatile::Gateway { limit_us, .. } if is_forgotten_now(step) => Some(Bindings::node(GATEWAY).with("ms", limit_us / 1_000)),
+                _ => None,
+            }
+        }),
+        Fact::milestone(
+            "query-lost",
+            "Query {query} meets a connection that the gateway has forgotten, and is thrown away.",
+            |cluster, _, step| match (step.delivered::<Administrators>()?, cluster.volatile(GATEWAY)?) {
+                ((id, Message::Query(number)), Volatile::Gateway { is_open: false, forgot: true, .. }) if id.to == GATEWAY => {
+                    Some(Bindings::node(GATEWAY).with("query", number))
+                }
+                _ => None,
+            },
+        ),
+        Fact::milestone("idle-limit-set", "Administrator A has the gateway forget a connection after {ms} ms.", |_, _, step| {
+            set_now(step, param::IDLE_MS, GATEWAY)
+        }),
+        Fact::milestone("ping-time-set", "Administrator B has the application ping every {ms} ms.", |_, _, step| {
+            set_now(step, param::PING_MS, APPLICATION)
+        }),
+        Fact::detail("answered", "Query {query} is answered.", |_, _, step| match step.delivered::<Administrators>()? {
+            (id, Message::Answer(number)) if id.to == APPLICATION => Some(Bindings::node(APPLICATION).with("query", number)),
+            _ => None,
+        }),
+    ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
         match step.delivered::<Self>() {
@@ -269,22 +311,6 @@ impl Protocol for Administrators {
             _ => {}
         }
     }
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[Invariant {
-            name: "not-forgotten",
-            sentence: "No query meets a connection that the gateway has forgotten. It rests on pings that arrive.",
-            check: |_, seen| match seen.lost.1 {
-                None => Ok(()),
-                Some(number) => {
-                    Err(Broken { nodes: vec![APPLICATION, GATEWAY], says: format!("Query {number} meets a connection that is forgotten.") })
-                }
-            },
-        }]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        FACTS
-    }
-
     fn role((): &(), volatile: &Volatile) -> Role {
         match volatile {
             Volatile::Application(_) => Role { label: "application", glyph: "A", tone: Tone::Follower },
@@ -295,12 +321,10 @@ impl Protocol for Administrators {
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let Some(volatile) = cluster.volatile(id) else { return NodeView::default() };
-        let role = Self::role(&(), volatile);
         let field = |name, value: String, help| Field { name, value, stable: false, help };
         let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
         match volatile {
             Volatile::Application(application) => NodeView {
-                role,
                 badge: format!("pings every {} ms", ping_us(cluster.params().get_u64(param::PING_MS), application.limit_us) / 1_000),
                 fields: vec![
                     field("open", yes(application.is_open), "Whether it believes its connection to be open."),
@@ -310,13 +334,12 @@ impl Protocol for Administrators {
                 points_at: None,
             },
             Volatile::Gateway { is_open, limit_us, .. } => NodeView {
-                role,
                 badge: format!("limit {} ms", limit_us / 1_000),
                 fields: vec![field("open", yes(*is_open), "Whether it knows the connection.")],
                 ring: Some(Timer::Idle.code()),
                 points_at: None,
             },
-            Volatile::Database => NodeView { role, ..NodeView::default() },
+            Volatile::Database => NodeView::default(),
         }
     }
     fn exhibits(_: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {
@@ -393,7 +416,7 @@ impl Application {
 
 /// Whether the connection was forgotten in this step.
 fn is_forgotten_now(step: &Step<'_>) -> bool {
-    matches!(step.choice, Choice::Fire(id) if Timer::from_code(id.code) == Some(Timer::Idle))
+    matches!(step.choice, Choice::Fire(id) if id.code == Timer::Idle.code())
 }
 
 /// What an administrator has set in this step, if it is that param; of the node that is theirs.
@@ -403,56 +426,3 @@ fn set_now(step: &Step<'_>, param: u16, node: NodeId) -> Option<Bindings> {
         _ => None,
     }
 }
-
-const FACTS: &[Fact<Administrators>] = &[
-    Fact {
-        name: "opened",
-        sentence: "The application has a connection through the gateway.",
-        mark: false,
-        test: |_, _, step| match step.delivered::<Administrators>()? {
-            (id, Message::Opened(_)) => Some(Bindings::node(id.to)),
-            _ => None,
-        },
-    },
-    Fact {
-        name: "forgotten",
-        sentence: "The gateway forgets the connection, which was idle for {ms} ms.",
-        mark: true,
-        test: |cluster, _, step| match cluster.volatile(GATEWAY)? {
-            Volatile::Gateway { limit_us, .. } if is_forgotten_now(step) => Some(Bindings::node(GATEWAY).with("ms", limit_us / 1_000)),
-            _ => None,
-        },
-    },
-    Fact {
-        name: "query-lost",
-        sentence: "Query {query} meets a connection that the gateway has forgotten, and is thrown away.",
-        mark: true,
-        test: |cluster, _, step| match (step.delivered::<Administrators>()?, cluster.volatile(GATEWAY)?) {
-            ((id, Message::Query(number)), Volatile::Gateway { is_open: false, forgot: true, .. }) if id.to == GATEWAY => {
-                Some(Bindings::node(GATEWAY).with("query", number))
-            }
-            _ => None,
-        },
-    },
-    Fact {
-        name: "idle-limit-set",
-        sentence: "Administrator A has the gateway forget a connection after {ms} ms.",
-        mark: true,
-        test: |_, _, step| set_now(step, param::IDLE_MS, GATEWAY),
-    },
-    Fact {
-        name: "ping-time-set",
-        sentence: "Administrator B has the application ping every {ms} ms.",
-        mark: true,
-        test: |_, _, step| set_now(step, param::PING_MS, APPLICATION),
-    },
-    Fact {
-        name: "answered",
-        sentence: "Query {query} is answered.",
-        mark: false,
-        test: |_, _, step| match step.delivered::<Administrators>()? {
-            (id, Message::Answer(number)) if id.to == APPLICATION => Some(Bindings::node(APPLICATION).with("query", number)),
-            _ => None,
-        },
-    },
-];

@@ -11,11 +11,11 @@
 //! make (encrypt-then-MAC); and it has a number that the bank takes once. Cipher and tag are the engine's hash under a key, which stands for
 //! a real cipher: nobody here tries to break it.
 
-use super::{Figure, figures, make_room, no_command, wait};
+use super::{Figure, figures, make_room, wait};
 use crate::sim::hash::stable_hash;
 use crate::sim::{
-    Bindings, Broken, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Node,
-    NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Tone, Trace,
+    Bindings, Broken, Cluster, CommandId, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Messages, Never, Node, NodeId,
+    NodeView, ParamKind, ParamSpec, Protocol, Role, Step, TimerInfo, Timers, Tone, Trace, Watched,
 };
 
 /// The protocol.
@@ -124,18 +124,14 @@ pub enum Timer {
     Replay,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Order, TimerInfo { name: "next order", action: "order now" }),
+        (Timer::Replay, TimerInfo { name: "copy", action: "send the copy now" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Order, Timer::Replay].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Order => TimerInfo { name: "next order", action: "order now" },
-            Timer::Replay => TimerInfo { name: "copy", action: "send the copy now" },
-        }
     }
 }
 
@@ -169,12 +165,38 @@ enum Happened {
 
 type Cx<'a> = Context<'a, Courier>;
 
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Plain", "PAY", Tone::Candidate, "An order to pay somebody, in the clear."),
+        MessageKind::request("Sealed", "SEAL", Tone::Leader, "An order to pay somebody, encrypted and with a tag."),
+        MessageKind::reply("Receipt", "OK", Tone::Good, "The order is carried out."),
+        MessageKind::reply("Refused", "NO", Tone::Bad, "The order came damaged: send it again."),
+    ];
+
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Plain(..) => 0,
+            Message::Sealed(..) => 1,
+            Message::Receipt(_) => 2,
+            Message::Refused(_) => 3,
+        }
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::Plain(number, payee, amount) => format!("Order {number}: pay {amount} to account {payee}"),
+            Message::Sealed(number, body, tag) => format!("Order {number}, sealed: {body:016x}, tag {tag:016x}"),
+            Message::Receipt(number) => format!("Receipt: order {number} is carried out"),
+            Message::Refused(number) => format!("Refused: order {number} came damaged"),
+        }
+    }
+}
+
 impl Protocol for Courier {
     type Stable = Stable;
     type Volatile = Volatile;
     type Message = Message;
     type Timer = Timer;
-    type Command = ();
+    type Command = Never;
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = &[
@@ -211,13 +233,6 @@ impl Protocol for Courier {
             "The bank remembers, on disk, the numbers of the orders that it has carried out. Without this rule a sealed order is good for as often \
              as somebody sends it.",
         ),
-    ];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = &[
-        MessageKind::request("Plain", "PAY", Tone::Candidate, "An order to pay somebody, in the clear."),
-        MessageKind::request("Sealed", "SEAL", Tone::Leader, "An order to pay somebody, encrypted and with a tag."),
-        MessageKind::reply("Receipt", "OK", Tone::Good, "The order is carried out."),
-        MessageKind::reply("Refused", "NO", Tone::Bad, "The order came damaged: send it again."),
     ];
 
     fn blank_disk(_: &Env<'_>) -> Stable {
@@ -257,38 +272,58 @@ impl Protocol for Courier {
             _ => {}
         }
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Cx<'_>) {}
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Cx<'_>) {}
+}
 
-    fn command(call: &CommandCall) -> Result<(), String> {
-        no_command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        match message {
-            Message::Plain(..) => 0,
-            Message::Sealed(..) => 1,
-            Message::Receipt(_) => 2,
-            Message::Refused(_) => 3,
-        }
-    }
-    fn describe(message: &Message) -> String {
-        match message {
-            Message::Plain(number, payee, amount) => format!("Order {number}: pay {amount} to account {payee}"),
-            Message::Sealed(number, body, tag) => format!("Order {number}, sealed: {body:016x}, tag {tag:016x}"),
-            Message::Receipt(number) => format!("Receipt: order {number} is carried out"),
-            Message::Refused(number) => format!("Refused: order {number} came damaged"),
-        }
-    }
+impl Watched for Courier {
+    const INVARIANTS: &'static [Invariant<Self>] = &[
+        Invariant {
+            name: "as-written",
+            sentence: "The bank pays only what the customer wrote.",
+            check: |_, seen| match seen.first_forged {
+                None => Ok(()),
+                Some((number, payee, amount)) => {
+                    let wanted = Order::of(number).payee;
+                    let says =
+                        format!("The bank pays {amount} to account {payee}, and the customer wrote account {wanted} (order {number}).");
+                    Err(Broken { nodes: vec![BANK], says })
+                }
+            },
+        },
+        Invariant {
+            name: "paid-once",
+            sentence: "No order is paid twice.",
+            check: |_, seen| match seen.times.iter().find(|(_, times)| *times > 1) {
+                None => Ok(()),
+                Some((number, times)) => Err(Broken { nodes: vec![BANK], says: format!("Order {number} is paid {times} times.") }),
+            },
+        },
+        Invariant {
+            name: "unread",
+            sentence: "Nobody on the way reads an order.",
+            check: |_, seen| match seen.read {
+                0 => Ok(()),
+                _ => Err(Broken { nodes: vec![ROUTER], says: "The router reads whom the customer pays, and how much.".to_owned() }),
+            },
+        },
+    ];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::detail("carried-out", "The bank carries order {order} out.", |_, seen: &Seen, _| seen.told(Happened::Paid)),
+        Fact::milestone("forged", "The bank pays the thief for order {order}.", |_, seen: &Seen, _| seen.told(Happened::Forged)),
+        Fact::milestone("paid-again", "The bank pays order {order} once more.", |_, seen: &Seen, _| seen.told(Happened::PaidAgain)),
+        Fact::detail("altered", "The router alters order {order}.", |_, seen: &Seen, _| seen.told(Happened::Altered)),
+        Fact::detail("replayed", "The router sends order {order} once more.", |_, seen: &Seen, _| seen.told(Happened::Replayed)),
+        Fact::milestone("seal-broken", "The seal of order {order} is broken: the bank refuses it.", |_, seen: &Seen, _| {
+            seen.told(Happened::SealBroken)
+        }),
+        Fact::milestone("number-known", "The bank has taken number {order} already and pays nothing.", |_, seen: &Seen, _| {
+            seen.told(Happened::NumberKnown)
+        }),
+    ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
         seen.observe(cluster, step);
     }
-    fn invariants() -> &'static [Invariant<Self>] {
-        INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        FACTS
-    }
-
     fn role(_: &Stable, volatile: &Volatile) -> Role {
         match volatile {
             Volatile::Customer => Role { label: "customer", glyph: "C", tone: Tone::Follower },
@@ -307,7 +342,7 @@ impl Protocol for Courier {
                 format!("passed {count}"),
                 vec![
                     field("passed", count.to_string(), false, "Orders that it forwarded."),
-                    field("copy", copy.as_ref().map_or_else(|| "none".to_owned(), Self::describe), false, "What it will send again."),
+                    field("copy", copy.as_ref().map_or_else(|| "none".to_owned(), Message::describe), false, "What it will send again."),
                 ],
             ),
             Volatile::Bank(refused) => (
@@ -319,7 +354,7 @@ impl Protocol for Courier {
                 ],
             ),
         };
-        NodeView { role: Self::role(stable, volatile), badge, fields, ring: None, points_at: None }
+        NodeView { badge, fields, ring: None, points_at: None }
     }
     fn exhibits(_: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {
         figures([
@@ -383,77 +418,6 @@ fn carry_out(stable: &mut Stable, refused: &mut u32, message: &Message, cx: &mut
     stable.last = Some((order.number, order.payee, order.amount));
     cx.send(ROUTER, Message::Receipt(number));
 }
-
-const INVARIANTS: &[Invariant<Courier>] = &[
-    Invariant {
-        name: "as-written",
-        sentence: "The bank pays only what the customer wrote.",
-        check: |_, seen| match seen.first_forged {
-            None => Ok(()),
-            Some((number, payee, amount)) => {
-                let wanted = Order::of(number).payee;
-                let says = format!("The bank pays {amount} to account {payee}, and the customer wrote account {wanted} (order {number}).");
-                Err(Broken { nodes: vec![BANK], says })
-            }
-        },
-    },
-    Invariant {
-        name: "paid-once",
-        sentence: "No order is paid twice.",
-        check: |_, seen| match seen.times.iter().find(|(_, times)| *times > 1) {
-            None => Ok(()),
-            Some((number, times)) => Err(Broken { nodes: vec![BANK], says: format!("Order {number} is paid {times} times.") }),
-        },
-    },
-    Invariant {
-        name: "unread",
-        sentence: "Nobody on the way reads an order.",
-        check: |_, seen| match seen.read {
-            0 => Ok(()),
-            _ => Err(Broken { nodes: vec![ROUTER], says: "The router reads whom the customer pays, and how much.".to_owned() }),
-        },
-    },
-];
-
-const FACTS: &[Fact<Courier>] = &[
-    Fact {
-        name: "carried-out",
-        sentence: "The bank carries order {order} out.",
-        mark: false,
-        test: |_, seen, _| seen.told(Happened::Paid),
-    },
-    Fact {
-        name: "forged",
-        sentence: "The bank pays the thief for order {order}.",
-        mark: true,
-        test: |_, seen, _| seen.told(Happened::Forged),
-    },
-    Fact {
-        name: "paid-again",
-        sentence: "The bank pays order {order} once more.",
-        mark: true,
-        test: |_, seen, _| seen.told(Happened::PaidAgain),
-    },
-    Fact { name: "altered", sentence: "The router alters order {order}.", mark: false, test: |_, seen, _| seen.told(Happened::Altered) },
-    Fact {
-        name: "replayed",
-        sentence: "The router sends order {order} once more.",
-        mark: false,
-        test: |_, seen, _| seen.told(Happened::Replayed),
-    },
-    Fact {
-        name: "seal-broken",
-        sentence: "The seal of order {order} is broken: the bank refuses it.",
-        mark: true,
-        test: |_, seen, _| seen.told(Happened::SealBroken),
-    },
-    Fact {
-        name: "number-known",
-        sentence: "The bank has taken number {order} already and pays nothing.",
-        mark: true,
-        test: |_, seen, _| seen.told(Happened::NumberKnown),
-    },
-];
 
 impl Seen {
     /// What the last step showed, if it is what is wanted.

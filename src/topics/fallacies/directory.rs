@@ -8,10 +8,10 @@
 //!
 //! The registry starts the service on the next host, waits until it runs, and stops it on the old one.
 
-use super::{Figure, figures, no_command, wait};
+use super::{Figure, figures, wait};
 use crate::sim::{
-    Bindings, Broken, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Node,
-    NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Tone, Trace,
+    Bindings, Broken, Cluster, CommandId, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Messages, Never, Node, NodeId,
+    NodeView, ParamKind, ParamSpec, Protocol, Role, Step, TimerInfo, Timers, Tone, Trace, Watched,
 };
 
 /// The protocol.
@@ -99,19 +99,15 @@ pub enum Timer {
     Move,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Request, TimerInfo { name: "next request", action: "ask now" }),
+        (Timer::Answer, TimerInfo { name: "answer", action: "wait no longer" }),
+        (Timer::Move, TimerInfo { name: "next move", action: "move the service now" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Request, Timer::Answer, Timer::Move].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Request => TimerInfo { name: "next request", action: "ask now" },
-            Timer::Answer => TimerInfo { name: "answer", action: "wait no longer" },
-            Timer::Move => TimerInfo { name: "next move", action: "move the service now" },
-        }
     }
 }
 
@@ -141,12 +137,50 @@ enum Happened {
 
 type Cx<'a> = Context<'a, Directory>;
 
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Request", "REQ", Tone::Follower, "Do this."),
+        MessageKind::reply("Answer", "OK", Tone::Good, "It is done."),
+        MessageKind::reply("NotHere", "NO", Tone::Bad, "Nobody here does that."),
+        MessageKind::request("Where", "ASK", Tone::Candidate, "Where is the service?"),
+        MessageKind::reply("Address", "ADR", Tone::Candidate, "At this host."),
+        MessageKind::request("Start", "RUN", Tone::Leader, "Run the service."),
+        MessageKind::reply("Started", "RUN", Tone::Leader, "The service runs here."),
+        MessageKind::request("Stop", "STOP", Tone::Leader, "Run the service no longer."),
+    ];
+
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Request(_) => 0,
+            Message::Answer(_) => 1,
+            Message::NotHere(_) => 2,
+            Message::Where => 3,
+            Message::Address(_) => 4,
+            Message::Start => 5,
+            Message::Started => 6,
+            Message::Stop => 7,
+        }
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::Request(number) => format!("Request {number}"),
+            Message::Answer(number) => format!("Answer to request {number}"),
+            Message::NotHere(number) => format!("Request {number}: nobody here does that"),
+            Message::Where => "Where is the service?".to_owned(),
+            Message::Address(host) => format!("The service is at node {host}"),
+            Message::Start => "Start the service".to_owned(),
+            Message::Started => "The service runs here".to_owned(),
+            Message::Stop => "Stop the service".to_owned(),
+        }
+    }
+}
+
 impl Protocol for Directory {
     type Stable = Stable;
     type Volatile = Volatile;
     type Message = Message;
     type Timer = Timer;
-    type Command = ();
+    type Command = Never;
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = &[
@@ -177,17 +211,6 @@ impl Protocol for Directory {
             "A client that finds nobody asks the registry where the service is, and goes there. Without this rule it keeps the address that was \
              wired into it.",
         ),
-    ];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = &[
-        MessageKind::request("Request", "REQ", Tone::Follower, "Do this."),
-        MessageKind::reply("Answer", "OK", Tone::Good, "It is done."),
-        MessageKind::reply("NotHere", "NO", Tone::Bad, "Nobody here does that."),
-        MessageKind::request("Where", "ASK", Tone::Candidate, "Where is the service?"),
-        MessageKind::reply("Address", "ADR", Tone::Candidate, "At this host."),
-        MessageKind::request("Start", "RUN", Tone::Leader, "Run the service."),
-        MessageKind::reply("Started", "RUN", Tone::Leader, "The service runs here."),
-        MessageKind::request("Stop", "STOP", Tone::Leader, "Run the service no longer."),
     ];
 
     fn blank_disk(env: &Env<'_>) -> Stable {
@@ -247,53 +270,44 @@ impl Protocol for Directory {
             _ => {}
         }
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Cx<'_>) {}
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Cx<'_>) {}
+}
 
-    fn command(call: &CommandCall) -> Result<(), String> {
-        no_command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        match message {
-            Message::Request(_) => 0,
-            Message::Answer(_) => 1,
-            Message::NotHere(_) => 2,
-            Message::Where => 3,
-            Message::Address(_) => 4,
-            Message::Start => 5,
-            Message::Started => 6,
-            Message::Stop => 7,
-        }
-    }
-    fn describe(message: &Message) -> String {
-        match message {
-            Message::Request(number) => format!("Request {number}"),
-            Message::Answer(number) => format!("Answer to request {number}"),
-            Message::NotHere(number) => format!("Request {number}: nobody here does that"),
-            Message::Where => "Where is the service?".to_owned(),
-            Message::Address(host) => format!("The service is at node {host}"),
-            Message::Start => "Start the service".to_owned(),
-            Message::Started => "The service runs here".to_owned(),
-            Message::Stop => "Stop the service".to_owned(),
-        }
-    }
+impl Watched for Directory {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "found",
+        sentence: "No request is given up. It rests on a registry and a host that can be reached.",
+        check: |_, seen| match seen.given_up.1 {
+            None => Ok(()),
+            Some(number) => Err(Broken { nodes: vec![CLIENT], says: format!("Request {number} is given up: nobody was there.") }),
+        },
+    }];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::detail("answered", "Request {request} is answered.", |_, seen: &Seen, _| match seen.last? {
+            Happened::Answered(number) => Some(Bindings::node(CLIENT).with("request", number)),
+            _ => None,
+        }),
+        Fact::milestone("given-up", "Nobody at node {host} knows the service: request {request} is given up.", |_, seen: &Seen, _| {
+            match seen.last? {
+                Happened::GivenUp(number, host) => Some(Bindings::node(CLIENT).with("request", number).with("host", host)),
+                _ => None,
+            }
+        }),
+        Fact::detail("looked-up", "The client finds nobody for request {request} and asks the registry.", |_, seen: &Seen, _| {
+            match seen.last? {
+                Happened::LookedUp(number) => Some(Bindings::node(CLIENT).with("request", number)),
+                _ => None,
+            }
+        }),
+        Fact::milestone("moved", "The service has moved to node {host}.", |_, seen: &Seen, _| match seen.last? {
+            Happened::Moved(host) => Some(Bindings::node(host).with("host", host)),
+            _ => None,
+        }),
+    ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
         seen.last = seen.observe(cluster, step);
     }
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[Invariant {
-            name: "found",
-            sentence: "No request is given up. It rests on a registry and a host that can be reached.",
-            check: |_, seen| match seen.given_up.1 {
-                None => Ok(()),
-                Some(number) => Err(Broken { nodes: vec![CLIENT], says: format!("Request {number} is given up: nobody was there.") }),
-            },
-        }]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        FACTS
-    }
-
     fn role(stable: &Stable, volatile: &Volatile) -> Role {
         match volatile {
             Volatile::Client(_) => Role { label: "client", glyph: "C", tone: Tone::Follower },
@@ -304,11 +318,9 @@ impl Protocol for Directory {
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let (Some(stable), Some(volatile)) = (cluster.stable(id), cluster.volatile(id)) else { return NodeView::default() };
-        let role = Self::role(stable, volatile);
         let field = |name, value: String, stable, help| Field { name, value, stable, help };
         match volatile {
             Volatile::Client(client) => NodeView {
-                role,
                 badge: format!("asks node {}", client.address),
                 fields: vec![
                     field("address", format!("node {}", client.address), false, "Where it believes the service to be."),
@@ -318,7 +330,6 @@ impl Protocol for Directory {
                 points_at: Some(client.address),
             },
             Volatile::Registry(_) => NodeView {
-                role,
                 badge: format!("says node {}", stable.home),
                 fields: vec![field("service", format!("node {}", stable.home), true, "Where the service is.")],
                 ring: Some(Timer::Move.code()),
@@ -326,7 +337,7 @@ impl Protocol for Directory {
             },
             Volatile::Host => {
                 let runs = if stable.serves { "yes" } else { "no" };
-                NodeView { role, fields: vec![field("service", runs.to_owned(), true, "Whether it runs here.")], ..NodeView::default() }
+                NodeView { fields: vec![field("service", runs.to_owned(), true, "Whether it runs here.")], ..NodeView::default() }
             }
         }
     }
@@ -421,42 +432,3 @@ impl Seen {
         }
     }
 }
-
-const FACTS: &[Fact<Directory>] = &[
-    Fact {
-        name: "answered",
-        sentence: "Request {request} is answered.",
-        mark: false,
-        test: |_, seen, _| match seen.last? {
-            Happened::Answered(number) => Some(Bindings::node(CLIENT).with("request", number)),
-            _ => None,
-        },
-    },
-    Fact {
-        name: "given-up",
-        sentence: "Nobody at node {host} knows the service: request {request} is given up.",
-        mark: true,
-        test: |_, seen, _| match seen.last? {
-            Happened::GivenUp(number, host) => Some(Bindings::node(CLIENT).with("request", number).with("host", host)),
-            _ => None,
-        },
-    },
-    Fact {
-        name: "looked-up",
-        sentence: "The client finds nobody for request {request} and asks the registry.",
-        mark: false,
-        test: |_, seen, _| match seen.last? {
-            Happened::LookedUp(number) => Some(Bindings::node(CLIENT).with("request", number)),
-            _ => None,
-        },
-    },
-    Fact {
-        name: "moved",
-        sentence: "The service has moved to node {host}.",
-        mark: true,
-        test: |_, seen, _| match seen.last? {
-            Happened::Moved(host) => Some(Bindings::node(host).with("host", host)),
-            _ => None,
-        },
-    },
-];

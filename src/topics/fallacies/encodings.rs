@@ -8,10 +8,10 @@
 //! The bytes are real: text with the names of all fields, or numbers and lengths in a fixed order. A byte costs the same time in either form,
 //! which is kind to text.
 
-use super::{Figure, figures, no_command, wait};
+use super::{Figure, figures, wait};
 use crate::sim::{
-    Bindings, Broken, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Node,
-    NodeId, NodeView, ParamKind, ParamSpec, Params, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Tone, Trace,
+    Bindings, Broken, Cluster, CommandId, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Messages, Never, Node, NodeId,
+    NodeView, ParamKind, ParamSpec, Params, Protocol, Role, Step, TimerInfo, Timers, Tone, Trace, Watched,
 };
 
 /// The protocol.
@@ -134,18 +134,14 @@ pub enum Timer {
     Done,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Order, TimerInfo { name: "next order", action: "order now" }),
+        (Timer::Done, TimerInfo { name: "processor", action: "be done now" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Order, Timer::Done].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Order => TimerInfo { name: "next order", action: "order now" },
-            Timer::Done => TimerInfo { name: "processor", action: "be done now" },
-        }
     }
 }
 
@@ -163,12 +159,39 @@ pub struct Seen {
 
 type Cx<'a> = Context<'a, Encodings>;
 
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Order", "ORD", Tone::Candidate, "An order, encoded."),
+        MessageKind::reply("Receipt", "OK", Tone::Good, "The order is on its way."),
+        MessageKind::reply("TurnedAway", "FULL", Tone::Bad, "There was no room."),
+    ];
+
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Order(_) => 0,
+            Message::Receipt(_) => 1,
+            Message::TurnedAway => 2,
+        }
+    }
+    fn describe(&self) -> String {
+        let words = |bytes: &[u8]| match std::str::from_utf8(bytes) {
+            Ok(text) if bytes.first() == Some(&b'{') => text.to_owned(),
+            _ => Order::decode(bytes).map_or_else(String::new, |order| format!("order {} in {} bytes", order.number, bytes.len())),
+        };
+        match self {
+            Message::Order(bytes) => format!("Order: {}", words(bytes)),
+            Message::Receipt(bytes) => format!("Receipt: {}", words(bytes)),
+            Message::TurnedAway => "Turned away: too many wait".to_owned(),
+        }
+    }
+}
+
 impl Protocol for Encodings {
     type Stable = ();
     type Volatile = Volatile;
     type Message = Message;
     type Timer = Timer;
-    type Command = ();
+    type Command = Never;
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = &[
@@ -198,12 +221,6 @@ impl Protocol for Encodings {
             "Compact encoding",
             "Numbers and lengths in a fixed order. Without this rule an order is text, with the name of every field in it.",
         ),
-    ];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = &[
-        MessageKind::request("Order", "ORD", Tone::Candidate, "An order, encoded."),
-        MessageKind::reply("Receipt", "OK", Tone::Good, "The order is on its way."),
-        MessageKind::reply("TurnedAway", "FULL", Tone::Bad, "There was no room."),
     ];
 
     fn blank_disk(_: &Env<'_>) {}
@@ -236,29 +253,31 @@ impl Protocol for Encodings {
             _ => {}
         }
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Cx<'_>) {}
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Cx<'_>) {}
+}
 
-    fn command(call: &CommandCall) -> Result<(), String> {
-        no_command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        match message {
-            Message::Order(_) => 0,
-            Message::Receipt(_) => 1,
-            Message::TurnedAway => 2,
-        }
-    }
-    fn describe(message: &Message) -> String {
-        let words = |bytes: &[u8]| match std::str::from_utf8(bytes) {
-            Ok(text) if bytes.first() == Some(&b'{') => text.to_owned(),
-            _ => Order::decode(bytes).map_or_else(String::new, |order| format!("order {} in {} bytes", order.number, bytes.len())),
-        };
-        match message {
-            Message::Order(bytes) => format!("Order: {}", words(bytes)),
-            Message::Receipt(bytes) => format!("Receipt: {}", words(bytes)),
-            Message::TurnedAway => "Turned away: too many wait".to_owned(),
-        }
-    }
+impl Watched for Encodings {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "room-for-all",
+        sentence: "No order is turned away. It rests on nodes that do not stop.",
+        check: |_, seen| match seen.first_at {
+            None => Ok(()),
+            Some(node) => Err(Broken { nodes: vec![node], says: format!("Node {node} turns an order away: {ROOM} wait already.") }),
+        },
+    }];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::milestone("turned-away", "Node {node} has no room for another order and turns it away.", |cluster, _, step| {
+            let id = step.sent.iter().find(|id| {
+                let message = cluster.world().flight(**id).and_then(|flight| flight.payload.as_any().downcast_ref::<Message>());
+                matches!(message, Some(Message::TurnedAway))
+            })?;
+            Some(Bindings::node(id.from))
+        }),
+        Fact::detail("order-done", "Order {order} is done.", |_, _, step| match step.delivered::<Encodings>()? {
+            (id, Message::Receipt(bytes)) => Some(Bindings::node(id.to).with("order", Order::decode(bytes)?.number)),
+            _ => None,
+        }),
+    ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
         for id in step.sent {
@@ -276,20 +295,6 @@ impl Protocol for Encodings {
             }
         }
     }
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[Invariant {
-            name: "room-for-all",
-            sentence: "No order is turned away. It rests on nodes that do not stop.",
-            check: |_, seen| match seen.first_at {
-                None => Ok(()),
-                Some(node) => Err(Broken { nodes: vec![node], says: format!("Node {node} turns an order away: {ROOM} wait already.") }),
-            },
-        }]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        FACTS
-    }
-
     fn role((): &(), volatile: &Volatile) -> Role {
         match volatile {
             Volatile::Shop(_) => Role { label: "shop", glyph: "S", tone: Tone::Follower },
@@ -299,12 +304,10 @@ impl Protocol for Encodings {
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let Some(volatile) = cluster.volatile(id) else { return NodeView::default() };
-        let role = Self::role(&(), volatile);
         let field = |name, value: String, help| Field { name, value, stable: false, help };
         match volatile {
-            Volatile::Shop(number) => NodeView { role, badge: format!("order {number}"), ..NodeView::default() },
+            Volatile::Shop(number) => NodeView { badge: format!("order {number}"), ..NodeView::default() },
             Volatile::Service(service) => NodeView {
-                role,
                 badge: format!("{} waiting", service.waiting.len()),
                 fields: vec![
                     field("waiting", service.waiting.len().to_string(), "Orders that it has taken in; it is at the first."),
@@ -381,30 +384,6 @@ impl Service {
         self.take_up(cx);
     }
 }
-
-const FACTS: &[Fact<Encodings>] = &[
-    Fact {
-        name: "turned-away",
-        sentence: "Node {node} has no room for another order and turns it away.",
-        mark: true,
-        test: |cluster, _, step| {
-            let id = step.sent.iter().find(|id| {
-                let message = cluster.world().flight(**id).and_then(|flight| flight.payload.as_any().downcast_ref::<Message>());
-                matches!(message, Some(Message::TurnedAway))
-            })?;
-            Some(Bindings::node(id.from))
-        },
-    },
-    Fact {
-        name: "order-done",
-        sentence: "Order {order} is done.",
-        mark: false,
-        test: |_, _, step| match step.delivered::<Encodings>()? {
-            (id, Message::Receipt(bytes)) => Some(Bindings::node(id.to).with("order", Order::decode(bytes)?.number)),
-            _ => None,
-        },
-    },
-];
 
 #[cfg(test)]
 mod tests {

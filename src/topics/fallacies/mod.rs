@@ -12,14 +12,13 @@ mod page;
 mod versions;
 
 use super::{Entry, Topic};
-use crate::sim::{Cell, CommandCall, Conditions, Context, Erased, Exhibit, ExhibitKind, Latency, Ledger, LedgerRow, Protocol, Tone};
+use crate::sim::{Cell, Conditions, Context, Erased, Exhibit, ExhibitKind, Latency, Ledger, LedgerRow, Protocol, Tone};
 use std::hash::{Hash, Hasher};
 
 /// Where the fallacies come from.
 const SOURCE: &str = "Deutsch, The Eight Fallacies of Distributed Computing, 1994, the eighth by Gosling";
 /// A quiet network, seen in slow motion.
-const QUIET: Conditions =
-    Conditions { latency: Latency::Uniform(100_000, 150_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false };
+const QUIET: Conditions = Conditions::faultless(Latency::Uniform(100_000, 150_000));
 
 static ORDERS: Erased<orders::Orders> = Erased::new();
 static PAGE: Erased<page::Page> = Erased::new();
@@ -134,11 +133,6 @@ impl Hash for Bulk {
 fn wait<P: Protocol>(timer: P::Timer, param: u16, cx: &mut Context<'_, P>) {
     let time_us = cx.params().get_u64(param) * 1_000;
     cx.set_timer(timer, time_us);
-}
-
-/// What is said to a command where there are none.
-fn no_command(_: &CommandCall) -> Result<(), String> {
-    Err("These nodes take no commands.".to_owned())
 }
 
 /// A figure of a run: its name, its value, and whether it is trouble.

@@ -7,10 +7,10 @@
 //!
 //! A shop that hears nothing may try again. Then the bank needs a key to tell a second try from a second order.
 
-use super::{Figure, figures, make_room, no_command, wait};
+use super::{Figure, figures, make_room, wait};
 use crate::sim::{
-    Bindings, Broken, Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind,
-    Node, NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Tone, Trace,
+    Bindings, Broken, Choice, Cluster, CommandId, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Messages, Never, Node,
+    NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, TimerInfo, Timers, Tone, Trace, Watched,
 };
 
 /// The protocol.
@@ -69,18 +69,14 @@ pub enum Timer {
     Receipt,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Order, TimerInfo { name: "next order", action: "order now" }),
+        (Timer::Receipt, TimerInfo { name: "receipt", action: "wait no longer" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Order, Timer::Receipt].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Order => TimerInfo { name: "next order", action: "order now" },
-            Timer::Receipt => TimerInfo { name: "receipt", action: "wait no longer" },
-        }
     }
 }
 
@@ -109,12 +105,32 @@ pub struct Seen {
 
 type Cx<'a> = Context<'a, Orders>;
 
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Charge", "PAY", Tone::Candidate, "Charge this order."),
+        MessageKind::reply("Receipt", "OK", Tone::Good, "The order is charged."),
+    ];
+
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Charge(_) => 0,
+            Message::Receipt(_) => 1,
+        }
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::Charge(order) => format!("Charge order {order}"),
+            Message::Receipt(order) => format!("Receipt: order {order} is charged"),
+        }
+    }
+}
+
 impl Protocol for Orders {
     type Stable = Stable;
     type Volatile = Volatile;
     type Message = Message;
     type Timer = Timer;
-    type Command = ();
+    type Command = Never;
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = &[
@@ -145,11 +161,6 @@ impl Protocol for Orders {
             "The bank remembers the keys of the orders that it has charged, on disk, and only sends the receipt again. Without this rule a second \
              try is a second charge.",
         ),
-    ];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = &[
-        MessageKind::request("Charge", "PAY", Tone::Candidate, "Charge this order."),
-        MessageKind::reply("Receipt", "OK", Tone::Good, "The order is charged."),
     ];
 
     fn blank_disk(_: &Env<'_>) -> Stable {
@@ -187,43 +198,44 @@ impl Protocol for Orders {
             }
         }
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Cx<'_>) {}
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Cx<'_>) {}
+}
 
-    fn command(call: &CommandCall) -> Result<(), String> {
-        no_command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        match message {
-            Message::Charge(_) => 0,
-            Message::Receipt(_) => 1,
-        }
-    }
-    fn describe(message: &Message) -> String {
-        match message {
-            Message::Charge(order) => format!("Charge order {order}"),
-            Message::Receipt(order) => format!("Receipt: order {order} is charged"),
-        }
-    }
+impl Watched for Orders {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "charged-once",
+        sentence: "No order is charged twice.",
+        check: |_, seen| match seen.orders.iter().find(|(_, _, times, _)| *times > 1) {
+            None => Ok(()),
+            Some((shop, order, times, _)) => {
+                Err(Broken { nodes: vec![*shop, BANK], says: format!("Order {order} of node {shop} is charged {times} times.") })
+            }
+        },
+    }];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::detail("order-charged", "The bank charges order {order}.", |_, seen: &Seen, _| {
+            seen.told(|happened| happened == Happened::Charged(1))
+        }),
+        Fact::milestone("charged-twice", "The bank charges order {order} once more.", |_, seen: &Seen, _| {
+            seen.told(|happened| matches!(happened, Happened::Charged(2..)))
+        }),
+        Fact::detail("tried-again", "Node {node} hears nothing and sends order {order} again.", |_, seen: &Seen, _| {
+            seen.told(|happened| matches!(happened, Happened::Again(_)))
+        }),
+        Fact::detail("order-paid", "Node {node} has the receipt for order {order}.", |_, seen: &Seen, _| {
+            seen.told(|happened| happened == Happened::Paid)
+        }),
+        Fact::milestone("given-up-uncharged", "Node {node} gives order {order} up, which never came to the bank.", |_, seen: &Seen, _| {
+            seen.told(|happened| happened == Happened::GivenUp(0))
+        }),
+        Fact::milestone("given-up-charged", "Node {node} gives order {order} up, which is charged.", |_, seen: &Seen, _| {
+            seen.told(|happened| matches!(happened, Happened::GivenUp(1..)))
+        }),
+    ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
         seen.observe(cluster, step);
     }
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[Invariant {
-            name: "charged-once",
-            sentence: "No order is charged twice.",
-            check: |_, seen| match seen.orders.iter().find(|(_, _, times, _)| *times > 1) {
-                None => Ok(()),
-                Some((shop, order, times, _)) => {
-                    Err(Broken { nodes: vec![*shop, BANK], says: format!("Order {order} of node {shop} is charged {times} times.") })
-                }
-            },
-        }]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        FACTS
-    }
-
     fn role(_: &Stable, volatile: &Volatile) -> Role {
         match volatile {
             Volatile { is_bank: true, .. } => Role { label: "bank", glyph: "B", tone: Tone::Neutral },
@@ -235,7 +247,7 @@ impl Protocol for Orders {
         let Some(stable) = cluster.stable(id) else { return NodeView::default() };
         let volatile = cluster.volatile(id);
         let field = |name, value: u32, stable, help| Field { name, value: value.to_string(), stable, help };
-        let mut view = NodeView { role: volatile.map(|volatile| Self::role(stable, volatile)).unwrap_or_default(), ..NodeView::default() };
+        let mut view = NodeView::default();
         if id == BANK {
             view.badge = format!("charged {}", stable.charges);
             view.fields = vec![
@@ -281,45 +293,6 @@ fn charge(stable: &mut Stable, key: (NodeId, u32), cx: &mut Cx<'_>) {
     }
     cx.send(key.0, Message::Receipt(key.1));
 }
-
-const FACTS: &[Fact<Orders>] = &[
-    Fact {
-        name: "order-charged",
-        sentence: "The bank charges order {order}.",
-        mark: false,
-        test: |_, seen, _| seen.told(|happened| happened == Happened::Charged(1)),
-    },
-    Fact {
-        name: "charged-twice",
-        sentence: "The bank charges order {order} once more.",
-        mark: true,
-        test: |_, seen, _| seen.told(|happened| matches!(happened, Happened::Charged(2..))),
-    },
-    Fact {
-        name: "tried-again",
-        sentence: "Node {node} hears nothing and sends order {order} again.",
-        mark: false,
-        test: |_, seen, _| seen.told(|happened| matches!(happened, Happened::Again(_))),
-    },
-    Fact {
-        name: "order-paid",
-        sentence: "Node {node} has the receipt for order {order}.",
-        mark: false,
-        test: |_, seen, _| seen.told(|happened| happened == Happened::Paid),
-    },
-    Fact {
-        name: "given-up-uncharged",
-        sentence: "Node {node} gives order {order} up, which never came to the bank.",
-        mark: true,
-        test: |_, seen, _| seen.told(|happened| happened == Happened::GivenUp(0)),
-    },
-    Fact {
-        name: "given-up-charged",
-        sentence: "Node {node} gives order {order} up, which is charged.",
-        mark: true,
-        test: |_, seen, _| seen.told(|happened| matches!(happened, Happened::GivenUp(1..))),
-    },
-];
 
 impl Seen {
     /// What the last step showed, if it is what is wanted.

@@ -5,10 +5,10 @@
 //!   in one call  Get ▶ ◀ Part Part Part                        one round trip; the bytes take as long as they take
 //! ```
 
-use super::{Bulk, Figure, duration, figures, kilobytes, no_command, wait};
+use super::{Bulk, Figure, duration, figures, kilobytes, wait};
 use crate::sim::{
-    Bindings, Broken, Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind,
-    Node, NodeId, NodeView, ParamKind, ParamSpec, Params, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Tone, Trace,
+    Bindings, Broken, Choice, Cluster, CommandId, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Messages, Never, Node,
+    NodeId, NodeView, ParamKind, ParamSpec, Params, Protocol, Role, Step, TimerInfo, Timers, Tone, Trace, Watched,
 };
 
 /// The protocol.
@@ -93,19 +93,15 @@ pub enum Timer {
     Answer,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Open, TimerInfo { name: "next page", action: "open a page now" }),
+        (Timer::Patience, TimerInfo { name: "patience", action: "lose patience now" }),
+        (Timer::Answer, TimerInfo { name: "answer", action: "ask again now" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Open, Timer::Patience, Timer::Answer].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Open => TimerInfo { name: "next page", action: "open a page now" },
-            Timer::Patience => TimerInfo { name: "patience", action: "lose patience now" },
-            Timer::Answer => TimerInfo { name: "answer", action: "ask again now" },
-        }
     }
 }
 
@@ -119,12 +115,36 @@ pub struct Seen {
 
 type Cx<'a> = Context<'a, Page>;
 
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Get", "GET", Tone::Follower, "Send these parts of the page."),
+        MessageKind::reply("Parts", "PRT", Tone::Candidate, "The parts."),
+    ];
+
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Get(..) => 0,
+            Message::Parts(..) => 1,
+        }
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::Get(page, first, 1) => format!("Get part {} of page {page}", first + 1),
+            Message::Get(page, first, count) => format!("Get parts {} to {} of page {page}", first + 1, first + count),
+            Message::Parts(page, first, 1, Body(bulk)) => format!("Part {} of page {page}, {} bytes", first + 1, bulk.0),
+            Message::Parts(page, first, count, Body(bulk)) => {
+                format!("Parts {} to {} of page {page}, {} bytes", first + 1, first + count, bulk.0)
+            }
+        }
+    }
+}
+
 impl Protocol for Page {
     type Stable = ();
     type Volatile = Volatile;
     type Message = Message;
     type Timer = Timer;
-    type Command = ();
+    type Command = Never;
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = &[
@@ -167,11 +187,6 @@ impl Protocol for Page {
             "Parts a tenth of the size. Without this rule they are sent as they were made.",
         ),
     ];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = &[
-        MessageKind::request("Get", "GET", Tone::Follower, "Send these parts of the page."),
-        MessageKind::reply("Parts", "PRT", Tone::Candidate, "The parts."),
-    ];
 
     fn blank_disk(_: &Env<'_>) {}
     fn on_start((): &mut (), cx: &mut Cx<'_>) -> Volatile {
@@ -204,50 +219,47 @@ impl Protocol for Page {
             Timer::Answer => browser.ask(cx),
         }
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Cx<'_>) {}
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Cx<'_>) {}
+}
 
-    fn command(call: &CommandCall) -> Result<(), String> {
-        no_command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        match message {
-            Message::Get(..) => 0,
-            Message::Parts(..) => 1,
-        }
-    }
-    fn describe(message: &Message) -> String {
-        match message {
-            Message::Get(page, first, 1) => format!("Get part {} of page {page}", first + 1),
-            Message::Get(page, first, count) => format!("Get parts {} to {} of page {page}", first + 1, first + count),
-            Message::Parts(page, first, 1, Body(bulk)) => format!("Part {} of page {page}, {} bytes", first + 1, bulk.0),
-            Message::Parts(page, first, count, Body(bulk)) => {
-                format!("Parts {} to {} of page {page}, {} bytes", first + 1, first + count, bulk.0)
-            }
-        }
-    }
+impl Watched for Page {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "in-time",
+        sentence: "No reader loses patience with a page. It rests on messages that are not lost.",
+        check: |_, seen| match seen.first_late {
+            None => Ok(()),
+            Some(node) => Err(Broken { nodes: vec![node], says: format!("The reader at node {node} has lost patience.") }),
+        },
+    }];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::detail("page-opened", "The reader at node {node} asks for page {page}.", |cluster, _, step| {
+            let (id, before, now) = acted(cluster, step)?;
+            (now.now.number > before.now.number).then(|| Bindings::node(id).with("page", now.now.number))
+        }),
+        Fact::milestone("page-loaded", "Page {page} is there after {took}; calls: {calls}.", |cluster, _, step| {
+            let (id, before, now) = acted(cluster, step)?;
+            let (load, took_us) = now.last.as_ref().filter(|_| now.loaded > before.loaded)?;
+            Some(Bindings::node(id).with("page", load.number).with("took", duration(*took_us)).with("calls", load.calls))
+        }),
+        Fact::milestone(
+            "patience-lost",
+            "The reader at node {node} loses patience: {parts} parts of page {page} are there.",
+            |cluster, _, step| {
+                let (id, before, now) = acted(cluster, step)?;
+                let is_new = now.now.is_late && !before.now.is_late;
+                is_new.then(|| Bindings::node(id).with("parts", now.now.parts).with("page", now.now.number))
+            },
+        ),
+    ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
         let Choice::Fire(id) = step.choice else { return };
         // It may fire when it is too late to matter: by a reader's hand.
-        if Timer::from_code(id.code) == Some(Timer::Patience) && browser(cluster, id.node).is_some_and(|browser| browser.now.is_late) {
+        if id.code == Timer::Patience.code() && browser(cluster, id.node).is_some_and(|browser| browser.now.is_late) {
             seen.late += 1;
             seen.first_late = seen.first_late.or(Some(id.node));
         }
     }
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[Invariant {
-            name: "in-time",
-            sentence: "No reader loses patience with a page. It rests on messages that are not lost.",
-            check: |_, seen| match seen.first_late {
-                None => Ok(()),
-                Some(node) => Err(Broken { nodes: vec![node], says: format!("The reader at node {node} has lost patience.") }),
-            },
-        }]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        FACTS
-    }
-
     fn role((): &(), volatile: &Volatile) -> Role {
         match volatile {
             Volatile::Server => Role { label: "server", glyph: "S", tone: Tone::Neutral },
@@ -257,12 +269,10 @@ impl Protocol for Page {
     }
     fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
         let Some(volatile) = cluster.volatile(id) else { return NodeView::default() };
-        let role = Self::role(&(), volatile);
-        let Volatile::Browser(browser) = volatile else { return NodeView { role, badge: "all parts".to_owned(), ..NodeView::default() } };
+        let Volatile::Browser(browser) = volatile else { return NodeView { badge: "all parts".to_owned(), ..NodeView::default() } };
         let field = |name, value: String, help| Field { name, value, stable: false, help };
         let parts = parts(cluster.params());
         NodeView {
-            role,
             badge: format!("{} of {parts} parts", browser.now.parts),
             fields: vec![
                 field("page", browser.now.number.to_string(), "The page under way, or the last one."),
@@ -344,35 +354,3 @@ fn acted<'a>(cluster: &Cluster<'a, Page>, step: &Step<'a>) -> Option<(NodeId, &'
         Volatile::Server => None,
     }
 }
-
-const FACTS: &[Fact<Page>] = &[
-    Fact {
-        name: "page-opened",
-        sentence: "The reader at node {node} asks for page {page}.",
-        mark: false,
-        test: |cluster, _, step| {
-            let (id, before, now) = acted(cluster, step)?;
-            (now.now.number > before.now.number).then(|| Bindings::node(id).with("page", now.now.number))
-        },
-    },
-    Fact {
-        name: "page-loaded",
-        sentence: "Page {page} is there after {took}; calls: {calls}.",
-        mark: true,
-        test: |cluster, _, step| {
-            let (id, before, now) = acted(cluster, step)?;
-            let (load, took_us) = now.last.as_ref().filter(|_| now.loaded > before.loaded)?;
-            Some(Bindings::node(id).with("page", load.number).with("took", duration(*took_us)).with("calls", load.calls))
-        },
-    },
-    Fact {
-        name: "patience-lost",
-        sentence: "The reader at node {node} loses patience: {parts} parts of page {page} are there.",
-        mark: true,
-        test: |cluster, _, step| {
-            let (id, before, now) = acted(cluster, step)?;
-            let is_new = now.now.is_late && !before.now.is_late;
-            is_new.then(|| Bindings::node(id).with("parts", now.now.parts).with("page", now.now.number))
-        },
-    },
-];

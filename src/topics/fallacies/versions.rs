@@ -8,10 +8,10 @@
 //! A reader of the old version knows field 1 only. Whether it reads what the writer meant is decided by what the new version does to that
 //! field; whether it reads at all, by what it makes of a field that it does not know.
 
-use super::{Figure, figures, no_command};
+use super::{Figure, figures};
 use crate::sim::{
-    Bindings, Broken, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Node,
-    NodeId, NodeView, ParamKind, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Tone, Trace,
+    Bindings, Broken, Cluster, CommandId, Context, Env, Exhibit, Fact, Field, Invariant, MessageKind, Messages, Never, Node, NodeId,
+    NodeView, ParamKind, ParamSpec, Protocol, Role, Step, TimerInfo, Timers, Tone, Trace, Watched,
 };
 
 /// The protocol.
@@ -71,15 +71,11 @@ pub struct Message(Vec<(u8, u32)>);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Timer;
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Timer, TimerInfo { name: "next sale", action: "sell now" })];
+
     fn code(self) -> u32 {
         0
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        (code == 0).then_some(Timer)
-    }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "next sale", action: "sell now" }
     }
 }
 
@@ -95,12 +91,27 @@ pub struct Seen {
 
 type Cx<'a> = Context<'a, Versions>;
 
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Old", "V1", Tone::Follower, "A sale, written by the old version."),
+        MessageKind::request("New", "V2", Tone::Candidate, "A sale, written by the new version."),
+    ];
+
+    fn kind(&self) -> u16 {
+        u16::from(self.field(TAX).is_some())
+    }
+    fn describe(&self) -> String {
+        let fields: Vec<String> = self.0.iter().map(|(tag, value)| format!("{tag}: {value}")).collect();
+        format!("Sale {}", fields.join(", "))
+    }
+}
+
 impl Protocol for Versions {
     type Stable = Stable;
     type Volatile = Volatile;
     type Message = Message;
     type Timer = Timer;
-    type Command = ();
+    type Command = Never;
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = &[
@@ -121,11 +132,6 @@ impl Protocol for Versions {
             "Skip what you do not know",
             "A reader takes the fields that it knows and passes over the rest. Without this rule it refuses the whole message.",
         ),
-    ];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = &[
-        MessageKind::request("Old", "V1", Tone::Follower, "A sale, written by the old version."),
-        MessageKind::request("New", "V2", Tone::Candidate, "A sale, written by the new version."),
     ];
 
     fn blank_disk(_: &Env<'_>) -> Stable {
@@ -152,18 +158,54 @@ impl Protocol for Versions {
         node.stable.sales += 1;
         cx.send(*to, written(Sale::of(number), node.volatile.is_new, cx));
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Cx<'_>) {}
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Cx<'_>) {}
+}
 
-    fn command(call: &CommandCall) -> Result<(), String> {
-        no_command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        u16::from(message.field(TAX).is_some())
-    }
-    fn describe(message: &Message) -> String {
-        let fields: Vec<String> = message.0.iter().map(|(tag, value)| format!("{tag}: {value}")).collect();
-        format!("Sale {}", fields.join(", "))
-    }
+impl Watched for Versions {
+    const INVARIANTS: &'static [Invariant<Self>] = &[
+        Invariant {
+            name: "same-amount",
+            sentence: "Old and new read the same amount.",
+            check: |_, seen| match seen.wrong.1 {
+                None => Ok(()),
+                Some((reader, number, total)) => {
+                    let meant = Sale::of(number).total;
+                    Err(Broken {
+                        nodes: vec![reader],
+                        says: format!("Node {reader} reads {total} where the writer of sale {number} meant {meant}."),
+                    })
+                }
+            },
+        },
+        Invariant {
+            name: "all-read",
+            sentence: "No sale is refused for a field that its reader does not know.",
+            check: |_, seen| match seen.refused.1 {
+                None => Ok(()),
+                Some((reader, number)) => {
+                    Err(Broken { nodes: vec![reader], says: format!("Node {reader} refuses sale {number}: it has a field too many.") })
+                }
+            },
+        },
+    ];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::milestone("read-wrongly", "Node {node} reads {read}; the writer meant {meant}.", |cluster, _, step| {
+            let (reader, number, total) = read_now(cluster, step)?;
+            let (read, meant) = (total?, Sale::of(number).total);
+            (read != meant).then(|| Bindings::node(reader).with("read", read).with("meant", meant))
+        }),
+        Fact::milestone("refused", "Node {node} does not know a field of sale {sale} and refuses it.", |cluster, _, step| match read_now(
+            cluster, step,
+        )? {
+            (reader, number, None) => Some(Bindings::node(reader).with("sale", number)),
+            _ => None,
+        }),
+        Fact::detail("read-rightly", "Node {node} reads {read}, as it was meant.", |cluster, _, step| {
+            let (reader, number, total) = read_now(cluster, step)?;
+            let (read, meant) = (total?, Sale::of(number).total);
+            (read == meant).then(|| Bindings::node(reader).with("read", read))
+        }),
+    ];
 
     fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
         let Some((reader, number, total)) = read_now(cluster, step) else { return };
@@ -181,38 +223,6 @@ impl Protocol for Versions {
             }
         }
     }
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[
-            Invariant {
-                name: "same-amount",
-                sentence: "Old and new read the same amount.",
-                check: |_, seen| match seen.wrong.1 {
-                    None => Ok(()),
-                    Some((reader, number, total)) => {
-                        let meant = Sale::of(number).total;
-                        Err(Broken {
-                            nodes: vec![reader],
-                            says: format!("Node {reader} reads {total} where the writer of sale {number} meant {meant}."),
-                        })
-                    }
-                },
-            },
-            Invariant {
-                name: "all-read",
-                sentence: "No sale is refused for a field that its reader does not know.",
-                check: |_, seen| match seen.refused.1 {
-                    None => Ok(()),
-                    Some((reader, number)) => {
-                        Err(Broken { nodes: vec![reader], says: format!("Node {reader} refuses sale {number}: it has a field too many.") })
-                    }
-                },
-            },
-        ]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        FACTS
-    }
-
     fn role(_: &Stable, volatile: &Volatile) -> Role {
         if volatile.is_new {
             Role { label: "new version", glyph: "2", tone: Tone::Candidate }
@@ -225,7 +235,6 @@ impl Protocol for Versions {
         let field = |name, value: String, stable, help| Field { name, value, stable, help };
         let last = volatile.last.map(|(number, total)| format!("sale {number}: {total}"));
         NodeView {
-            role: Self::role(stable, volatile),
             badge: volatile.last.map_or_else(String::new, |(_, total)| format!("read {total}")),
             fields: vec![
                 field("sent", stable.sales.to_string(), true, "Sales that it has sent."),
@@ -287,35 +296,3 @@ fn read_now(cluster: &Cluster<'_, Versions>, step: &Step<'_>) -> Option<(NodeId,
     let total = last.filter(|(read, _)| *read == number).map(|(_, total)| total);
     Some((id.to, number, total))
 }
-
-const FACTS: &[Fact<Versions>] = &[
-    Fact {
-        name: "read-wrongly",
-        sentence: "Node {node} reads {read}; the writer meant {meant}.",
-        mark: true,
-        test: |cluster, _, step| {
-            let (reader, number, total) = read_now(cluster, step)?;
-            let (read, meant) = (total?, Sale::of(number).total);
-            (read != meant).then(|| Bindings::node(reader).with("read", read).with("meant", meant))
-        },
-    },
-    Fact {
-        name: "refused",
-        sentence: "Node {node} does not know a field of sale {sale} and refuses it.",
-        mark: true,
-        test: |cluster, _, step| match read_now(cluster, step)? {
-            (reader, number, None) => Some(Bindings::node(reader).with("sale", number)),
-            _ => None,
-        },
-    },
-    Fact {
-        name: "read-rightly",
-        sentence: "Node {node} reads {read}, as it was meant.",
-        mark: false,
-        test: |cluster, _, step| {
-            let (reader, number, total) = read_now(cluster, step)?;
-            let (read, meant) = (total?, Sale::of(number).total);
-            (read == meant).then(|| Bindings::node(reader).with("read", read))
-        },
-    },
-];

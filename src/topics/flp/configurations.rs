@@ -1,8 +1,8 @@
 //! The valency of the present configuration and of all that one step leads to, worked out by the Explorer on the spot: the adversary's map.
 
-use super::consensus::{Bit, Consensus, decisions, milestone};
+use super::consensus::{Bit, Consensus, decisions};
 use crate::check::explorer::valency::{Study, Valency, study};
-use crate::sim::{Bindings, Choice, Cluster, Fact, NodeId, Step, Tone, Tree, TreeEdge, TreeNode, World};
+use crate::sim::{Bindings, Choice, Cluster, Fact, Messages as _, NodeId, Step, Tone, Tree, TreeEdge, TreeNode, World};
 
 /// Most configurations visited for one picture: what a page can do between two frames.
 const CONFIGURATIONS_MAX: u32 = 6_000;
@@ -27,12 +27,14 @@ fn study_here<P: Consensus>(cluster: &Cluster<'_, P>, configurations_max: u32) -
 
 /// After so many deliveries both values can still be decided. What is bivalent now was so all the way: a step only takes values away.
 pub const fn bivalent_20<P: Consensus>() -> Fact<P> {
-    milestone("bivalent-20", "After {steps} deliveries both values can still be decided.", |cluster, _, step| still_bivalent(cluster, step))
+    Fact::milestone("bivalent-20", "After {steps} deliveries both values can still be decided.", |cluster, _, step| {
+        still_bivalent(cluster, step)
+    })
 }
 
 /// One value is out of reach although nobody has decided yet.
 pub const fn univalent<P: Consensus>() -> Fact<P> {
-    milestone("univalent", "From here only {value} can be decided any more.", |cluster, _, step| became_univalent(cluster, step))
+    Fact::milestone("univalent", "From here only {value} can be decided any more.", |cluster, _, step| became_univalent(cluster, step))
 }
 
 fn still_bivalent<P: Consensus>(cluster: &Cluster<'_, P>, step: &Step<'_>) -> Option<Bindings> {
@@ -96,7 +98,7 @@ fn by_step(study: &Study) -> Vec<(Choice, Valency)> {
 fn words<P: Consensus>(cluster: &Cluster<'_, P>, choice: &Choice) -> String {
     match choice {
         Choice::Deliver(id) => {
-            let what = cluster.messages().find(|(other, _)| other == id).map_or_else(String::new, |(_, message)| P::describe(message));
+            let what = cluster.messages().find(|(other, _)| other == id).map_or_else(String::new, |(_, message)| message.describe());
             format!("{}→{} {what}", id.from, id.to).replace(" of round ", ", r").replace(" in round ", ", r")
         }
         _ => String::new(),

@@ -1,14 +1,14 @@
 //! What all consensus protocols of the lesson have in common: inputs, decisions, what is promised of them, and facts about them. Knows no
 //! protocol: each says of its nodes what they were given, where they are and what they decided.
 
-use crate::sim::{Bindings, Broken, Cluster, Fact, Invariant, NodeId, ParamKind, ParamSpec, Params, Protocol, Role, Step, Tone};
+use crate::sim::{Bindings, Broken, Cluster, Fact, Invariant, NodeId, ParamKind, ParamSpec, Params, Protocol, Role, Step, Tone, Watched};
 use std::marker::PhantomData;
 
 /// A value: 0 or 1.
 pub type Bit = u8;
 
 /// A protocol by which nodes agree on a bit.
-pub trait Consensus: Protocol {
+pub trait Consensus: Watched {
     /// What the node was given to propose.
     fn input(stable: &Self::Stable) -> Bit;
     /// Its round, from 1.
@@ -37,27 +37,11 @@ pub const INPUTS_SPEC: ParamSpec = ParamSpec {
     default: 2,
 };
 
-/// What a client is told that asks these nodes for something.
-pub const NO_COMMANDS: &str = "These nodes have their inputs from the start; clients ask nothing of them.";
-
 /// The input of a node under a pattern.
 pub fn input(params: &Params, node: NodeId) -> Bit {
     let digit = PATTERN_DIGITS - 1 - node.0 % PATTERN_DIGITS;
     u8::from(params.get_u64(INPUTS_PARAM) >> digit & 1 == 1)
 }
-
-/// A fact that the scrubber marks.
-pub const fn milestone<P: Protocol>(name: &'static str, sentence: &'static str, test: Test<P>) -> Fact<P> {
-    Fact { name, sentence, mark: true, test }
-}
-
-/// One that it does not mark.
-pub const fn detail<P: Protocol>(name: &'static str, sentence: &'static str, test: Test<P>) -> Fact<P> {
-    Fact { name, sentence, mark: false, test }
-}
-
-/// What tests a fact.
-pub type Test<P> = fn(&Cluster<'_, P>, &<P as Protocol>::Ghost, &Step<'_>) -> Option<Bindings>;
 
 /// The promises and the facts of any protocol here.
 pub struct Common<P>(PhantomData<P>);
@@ -69,15 +53,15 @@ impl<P: Consensus> Common<P> {
         Invariant { name: "validity", sentence: "What a node decides was the input of some node.", check: |cluster, _| validity(cluster) },
     ];
     pub const FIRST_DECIDED: Fact<P> =
-        milestone("first-decided", "Node {node} is the first to decide: {value}, in round {round}.", first_decided);
-    pub const DECIDED_0: Fact<P> = milestone("decided-0", "Node {node} has decided 0.", |cluster, _, _| has_decided(cluster, 0));
-    pub const DECIDED_1: Fact<P> = milestone("decided-1", "Node {node} has decided 1.", |cluster, _, _| has_decided(cluster, 1));
-    pub const ALL_DECIDED: Fact<P> = milestone("all-decided", "All {up} nodes that are up have decided {value}.", all_decided);
+        Fact::milestone("first-decided", "Node {node} is the first to decide: {value}, in round {round}.", first_decided);
+    pub const DECIDED_0: Fact<P> = Fact::milestone("decided-0", "Node {node} has decided 0.", |cluster, _, _| has_decided(cluster, 0));
+    pub const DECIDED_1: Fact<P> = Fact::milestone("decided-1", "Node {node} has decided 1.", |cluster, _, _| has_decided(cluster, 1));
+    pub const ALL_DECIDED: Fact<P> = Fact::milestone("all-decided", "All {up} nodes that are up have decided {value}.", all_decided);
     pub const DISAGREEMENT: Fact<P> =
-        milestone("disagreement", "Node {node} decided {value}, node {other} decided {other_value}.", disagreement);
-    pub const ROUND_3: Fact<P> = milestone("round-3", ROUND, |cluster, _, _| in_round(cluster, 3));
-    pub const ROUND_5: Fact<P> = milestone("round-5", ROUND, |cluster, _, _| in_round(cluster, 5));
-    pub const ROUND_10: Fact<P> = milestone("round-10", ROUND, |cluster, _, _| in_round(cluster, 10));
+        Fact::milestone("disagreement", "Node {node} decided {value}, node {other} decided {other_value}.", disagreement);
+    pub const ROUND_3: Fact<P> = Fact::milestone("round-3", ROUND, |cluster, _, _| in_round(cluster, 3));
+    pub const ROUND_5: Fact<P> = Fact::milestone("round-5", ROUND, |cluster, _, _| in_round(cluster, 5));
+    pub const ROUND_10: Fact<P> = Fact::milestone("round-10", ROUND, |cluster, _, _| in_round(cluster, 10));
 }
 
 const ROUND: &str = "Round {round} has begun, and nobody has decided.";

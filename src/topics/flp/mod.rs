@@ -10,8 +10,7 @@ use crate::sim::{Conditions, Erased, ExhibitKind, Latency};
 pub use configurations::decision;
 
 /// Latencies that differ enough for messages to overtake each other: the asynchronous model promises no order.
-const UNHURRIED: Conditions =
-    Conditions { latency: Latency::Uniform(10_000, 60_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false };
+const UNHURRIED: Conditions = Conditions::faultless(Latency::Uniform(10_000, 60_000));
 
 static BEN_OR: Erased<ben_or::BenOr> = Erased::new();
 static CHANDRA_TOUEG: Erased<chandra_toueg::ChandraToueg> = Erased::new();

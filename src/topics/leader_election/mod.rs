@@ -10,8 +10,7 @@ use super::{Entry, Topic};
 use crate::sim::{Conditions, Erased, ExhibitKind, Latency};
 
 /// A quiet network whose latencies stay well within the default time limits.
-const QUIET: Conditions =
-    Conditions { latency: Latency::Uniform(20_000, 40_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false };
+const QUIET: Conditions = Conditions::faultless(Latency::Uniform(20_000, 40_000));
 
 static RAFT: Erased<raft::Raft> = Erased::new();
 static BULLY: Erased<bully::Bully> = Erased::new();

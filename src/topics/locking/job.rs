@@ -12,7 +12,7 @@
 
 use super::protocol::{Cx, Lock, storage_at};
 use super::storage::{Fencing, Request, Storage, StoreMessage, Token};
-use crate::sim::{ArgumentKind, CommandCall, CommandId, CommandSpec, NodeId, Outcome, ParamKind, ParamSpec, Timer, TimerInfo};
+use crate::sim::{ArgumentKind, CommandCall, CommandId, CommandSpec, Commands, NodeId, Outcome, ParamKind, ParamSpec, TimerInfo, Timers};
 
 /// Time from the check of the lock to the departure of the write, in microseconds.
 const SENDING_US: u64 = 20_000;
@@ -93,14 +93,6 @@ pub const FENCING: &[ParamSpec] = &[
 ];
 
 /// What a client may be told to do.
-pub const COMMANDS: &[CommandSpec] = &[CommandSpec {
-    name: "add",
-    label: "Lock, add, unlock",
-    help: "The client gets the lock, reads the counter, works, writes the sum back, and gives the lock back.",
-    arguments: &[("amount", ArgumentKind::Number { min: 1, max: 99, default: 1 })],
-}];
-
-/// What a client may be told to do.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Command {
     /// Add so much to the counter, under the lock.
@@ -110,12 +102,20 @@ pub enum Command {
 /// What a node that is no client answers.
 pub const NOT_A_CLIENT: Outcome = Outcome::Refused("this node is no client of the lock");
 
-/// Elevates a call.
-pub fn command(call: &CommandCall) -> Result<Command, String> {
-    match (call.command, call.number(0)) {
-        (0, Some(amount)) => Ok(Command::Add(amount)),
-        (0, None) => Err("How much to add is missing: a number.".to_owned()),
-        (other, _) => Err(format!("This lock has no command number {other}.")),
+impl Commands for Command {
+    const COMMANDS: &'static [CommandSpec] = &[CommandSpec {
+        name: "add",
+        label: "Lock, add, unlock",
+        help: "The client gets the lock, reads the counter, works, writes the sum back, and gives the lock back.",
+        arguments: &[("amount", ArgumentKind::Number { min: 1, max: 99, default: 1 })],
+    }];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        match (call.command, call.number(0)) {
+            (0, Some(amount)) => Ok(Command::Add(amount)),
+            (0, None) => Err("How much to add is missing: a number.".to_owned()),
+            (other, _) => Err(format!("This lock has no command number {other}.")),
+        }
     }
 }
 
@@ -135,25 +135,16 @@ pub enum JobTimer {
 /// Codes below this are those of [`JobTimer`].
 pub const TIMER_CODES: u32 = 4;
 
-impl Timer for JobTimer {
+impl Timers for JobTimer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (JobTimer::Retry, TimerInfo { name: "next try", action: "try again now" }),
+        (JobTimer::Validity, TimerInfo { name: "validity of its lock", action: "let its lock run out" }),
+        (JobTimer::Work, TimerInfo { name: "end of its work", action: "finish the work now" }),
+        (JobTimer::Send, TimerInfo { name: "departure of its write", action: "send the write now" }),
+    ];
+
     fn code(self) -> u32 {
-        match self {
-            JobTimer::Retry => 0,
-            JobTimer::Validity => 1,
-            JobTimer::Work => 2,
-            JobTimer::Send => 3,
-        }
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [JobTimer::Retry, JobTimer::Validity, JobTimer::Work, JobTimer::Send].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            JobTimer::Retry => TimerInfo { name: "next try", action: "try again now" },
-            JobTimer::Validity => TimerInfo { name: "validity of its lock", action: "let its lock run out" },
-            JobTimer::Work => TimerInfo { name: "end of its work", action: "finish the work now" },
-            JobTimer::Send => TimerInfo { name: "departure of its write", action: "send the write now" },
-        }
+        self as u32
     }
 }
 

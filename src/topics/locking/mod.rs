@@ -15,8 +15,7 @@ use crate::sim::{Conditions, Erased, ExhibitKind, Latency};
 use protocol::Locked;
 
 /// A quiet network whose latencies stay well within the default time limits.
-const QUIET: Conditions =
-    Conditions { latency: Latency::Uniform(20_000, 40_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: false };
+const QUIET: Conditions = Conditions::faultless(Latency::Uniform(20_000, 40_000));
 
 static LEASE: Erased<Locked<lease::Lease>> = Erased::new();
 static REPLICATED: Erased<Locked<replicated::Replicated>> = Erased::new();

@@ -13,8 +13,8 @@ use super::show;
 use super::storage::{History, Request, Storage, StoreMessage};
 use crate::sim::protocol::Data;
 use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageId, MessageKind, Node, NodeId, NodeView,
-    ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Trace,
+    Cluster, CommandId, Context, Env, Exhibit, Fact, Invariant, MessageId, MessageKind, Messages, Node, NodeId, NodeView, ParamSpec,
+    Protocol, Role, Step, TimerInfo, Timers, Trace, Watched,
 };
 use std::marker::PhantomData;
 
@@ -32,8 +32,8 @@ pub trait Lock: Keeps<Self> + Asks<Self> + Shows<Self> + Copy + 'static {
     type Memory: Data;
     /// What a client remembers of its lock, beside its job.
     type Asking: Data + Default;
-    /// What clients and keepers say to each other.
-    type Message: LockMessage;
+    /// What clients and keepers say to each other; its kinds come after those of the storage.
+    type Message: Messages;
     /// What they wait for, beside the steps of a job.
     type Timer: LockTimer;
     /// What an observer keeps of the keepers.
@@ -94,28 +94,18 @@ pub trait Shows<L: Lock> {
 
     /// The role of a keeper that is up.
     fn role(disk: &L::Disk, memory: &L::Memory) -> Role;
-    /// See [`Protocol::era`].
+    /// See [`Watched::era`].
     fn era(_disk: &L::Disk) -> Option<(&'static str, u64)> {
         None
     }
     /// A keeper's fields in the inspector; its memory is `None` while it is down.
-    fn view(cluster: &Cluster<'_, Locked<L>>, keeper: NodeId, role: Role, disk: &L::Disk, memory: Option<&L::Memory>) -> NodeView;
+    fn view(cluster: &Cluster<'_, Locked<L>>, keeper: NodeId, disk: &L::Disk, memory: Option<&L::Memory>) -> NodeView;
     /// Adds to a client's fields.
     fn view_client(_view: &mut NodeView, _asking: &L::Asking, _nodes: u16) {}
 }
 
-/// A message between clients and keepers of one lock.
-pub trait LockMessage: Data {
-    /// Its kinds, after those of the storage.
-    const KINDS: &'static [MessageKind];
-    /// Index into these.
-    fn kind(&self) -> u16;
-    /// It in words.
-    fn describe(&self) -> String;
-}
-
 /// What the nodes of one lock wait for, beside the steps of a job.
-pub trait LockTimer: Timer {
+pub trait LockTimer: Timers {
     /// Where the codes of [`JobTimer`] begin.
     const JOB_CODES: u32 = 0;
 }
@@ -186,9 +176,26 @@ impl<M> From<StoreMessage> for Message<M> {
     }
 }
 
-impl<M: LockMessage> From<M> for Message<M> {
+impl<M: Messages> From<M> for Message<M> {
     fn from(message: M) -> Self {
         Message::Lock(message)
+    }
+}
+
+impl<M: Messages> Messages for Message<M> {
+    const KINDS: &'static [MessageKind] = const { &Joined::<_, LIST_MAX>::of(&[&show::STORE_KINDS, M::KINDS]) }.as_slice();
+
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Store(message) => show::store_kind(message),
+            Message::Lock(message) => show::STORE_KINDS_COUNT + message.kind(),
+        }
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::Store(message) => show::describe(message),
+            Message::Lock(message) => message.describe(),
+        }
     }
 }
 
@@ -213,22 +220,18 @@ impl<T: LockTimer> From<T> for Wait<T> {
     }
 }
 
-impl<T: LockTimer> Timer for Wait<T> {
+impl<T: LockTimer> Timers for Wait<T> {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[];
+
     fn code(self) -> u32 {
         match self {
             Wait::Job(timer) => T::JOB_CODES + timer.code(),
             Wait::Lock(timer) => timer.code(),
         }
     }
-    fn from_code(code: u32) -> Option<Self> {
-        let job = code.checked_sub(T::JOB_CODES).and_then(JobTimer::from_code);
-        job.map(Wait::Job).or_else(|| T::from_code(code).map(Wait::Lock))
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Wait::Job(timer) => timer.info(),
-            Wait::Lock(timer) => timer.info(),
-        }
+    fn with_argument(code: u32) -> Option<(Self, TimerInfo)> {
+        let job = code.checked_sub(T::JOB_CODES).and_then(JobTimer::of_code).map(|(timer, info)| (Wait::Job(timer), info));
+        job.or_else(|| T::of_code(code).map(|(timer, info)| (Wait::Lock(timer), info)))
     }
 }
 
@@ -304,8 +307,6 @@ impl<L: Lock> Protocol for Locked<L> {
     type Ghost = Ghost<L>;
 
     const PARAMS: &'static [ParamSpec] = const { &Self::joined(job::PARAMS, job::FENCING, &[], L::PARAMS) }.as_slice();
-    const COMMANDS: &'static [CommandSpec] = job::COMMANDS;
-    const KINDS: &'static [MessageKind] = const { &Self::joined(&show::STORE_KINDS, &[], &[], L::Message::KINDS) }.as_slice();
 
     fn blank_disk(env: &Env<'_>) -> Self::Stable {
         match env.me {
@@ -361,22 +362,13 @@ impl<L: Lock> Protocol for Locked<L> {
         let next = job::on_command(client.job, id, *command, cx);
         client.go_on(next, cx);
     }
+}
 
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        job::command(call)
-    }
-    fn kind(message: &Self::Message) -> u16 {
-        match message {
-            Message::Store(message) => show::store_kind(message),
-            Message::Lock(message) => show::STORE_KINDS_COUNT + message.kind(),
-        }
-    }
-    fn describe(message: &Self::Message) -> String {
-        match message {
-            Message::Store(message) => show::describe(message),
-            Message::Lock(message) => message.describe(),
-        }
-    }
+impl<L: Lock> Watched for Locked<L> {
+    const INVARIANTS: &'static [Invariant<Self>] =
+        const { &Self::joined(&[show::no_lost_update()], &[show::token_order()], &[], L::INVARIANTS) }.as_slice();
+    const FACTS: &'static [Fact<Self>] =
+        const { &Self::joined(&show::facts(), &[show::write_refused_fact()], &[show::lost_update_fact()], L::FACTS) }.as_slice();
 
     fn observe(ghost: &mut Self::Ghost, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
         match step.choice.actor().and_then(|actor| cluster.stable(actor)) {
@@ -385,13 +377,6 @@ impl<L: Lock> Protocol for Locked<L> {
             _ => {}
         }
     }
-    fn invariants() -> &'static [Invariant<Self>] {
-        const { &Self::joined(&[show::no_lost_update()], &[show::token_order()], &[], L::INVARIANTS) }.as_slice()
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        const { &Self::joined(&show::facts(), &[show::write_refused_fact()], &[show::lost_update_fact()], L::FACTS) }.as_slice()
-    }
-
     fn role(stable: &Self::Stable, volatile: &Self::Volatile) -> Role {
         match (stable, volatile) {
             (Disk::Keeper(disk), Memory::Keeper(memory)) => L::role(disk, memory),
@@ -405,16 +390,15 @@ impl<L: Lock> Protocol for Locked<L> {
     fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
         let Some(stable) = cluster.stable(node) else { return NodeView::default() };
         let volatile = cluster.volatile(node);
-        let role = volatile.map(|volatile| Self::role(stable, volatile)).unwrap_or_default();
         match (stable, volatile) {
-            (Disk::Keeper(disk), _) => L::view(cluster, node, role, disk, volatile.and_then(Memory::keeper)),
-            (Disk::Storage(storage), _) => show::storage_view::<L>(role, storage),
+            (Disk::Keeper(disk), _) => L::view(cluster, node, disk, volatile.and_then(Memory::keeper)),
+            (Disk::Storage(storage), _) => show::storage_view::<L>(storage),
             (Disk::Client(request), Some(Memory::Client(job, asking))) => {
-                let mut view = show::client_view::<L>(role, *request, job);
+                let mut view = show::client_view::<L>(*request, job);
                 L::view_client(&mut view, asking, cluster.nodes());
                 view
             }
-            (Disk::Client(_), _) => NodeView { role, ..NodeView::default() },
+            (Disk::Client(_), _) => NodeView::default(),
         }
     }
     fn exhibits(cluster: &Cluster<'_, Self>, _: &Self::Ghost, trace: &Trace) -> Vec<Exhibit> {

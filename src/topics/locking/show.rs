@@ -6,7 +6,7 @@ use super::storage::{Attempt, Request, Storage, StoreMessage, Token};
 use crate::sim::erased::PartsOf;
 use crate::sim::{
     Bindings, Cell, Choice, Cluster, Exhibit, Fact, Field, Invariant, Lane, Ledger, LedgerRow, MessageKind, NodeId, NodeView, Role, Step,
-    Timer as _, Tone, Trace,
+    Timers as _, Tone, Trace,
 };
 use crate::topics::roles;
 
@@ -99,7 +99,7 @@ fn phase_words(job: &Job) -> &'static str {
 }
 
 /// A client's fields in the inspector.
-pub fn client_view<L: Lock>(role: Role, request: Request, job: &Job) -> NodeView {
+pub fn client_view<L: Lock>(request: Request, job: &Job) -> NodeView {
     let token = if L::TOKENS { format!("token {}", job.token) } else { format!("lock {request}") };
     let field = |name, value, help| Field { name, value, stable: false, help };
     let held = job.believes();
@@ -114,11 +114,11 @@ pub fn client_view<L: Lock>(role: Role, request: Request, job: &Job) -> NodeView
         field("read", read, "The counter as it read it; it will write this and its own amount."),
     ];
     let ring = held.then(|| Wait::<L::Timer>::from(JobTimer::Validity).code());
-    NodeView { role, badge: if held { token } else { phase_words(job).to_owned() }, fields, ring, points_at: None }
+    NodeView { badge: if held { token } else { phase_words(job).to_owned() }, fields, ring, points_at: None }
 }
 
 /// The storage's fields in the inspector.
-pub fn storage_view<L: Lock>(role: Role, storage: &Storage) -> NodeView {
+pub fn storage_view<L: Lock>(storage: &Storage) -> NodeView {
     let field = |name, value, help| Field { name, value, stable: true, help };
     let mut fields = vec![
         field("counter", storage.value.to_string(), "What the lock protects."),
@@ -127,7 +127,7 @@ pub fn storage_view<L: Lock>(role: Role, storage: &Storage) -> NodeView {
     if L::TOKENS {
         fields.push(field("fence", storage.fence.to_string(), "The highest token seen; with the rule on, lower ones are refused."));
     }
-    NodeView { role, badge: format!("counter {}", storage.value), fields, ring: None, points_at: None }
+    NodeView { badge: format!("counter {}", storage.value), fields, ring: None, points_at: None }
 }
 
 fn storage<'a, L: Lock>(cluster: &Cluster<'a, Locked<L>>) -> Option<&'a Storage> {
@@ -270,35 +270,29 @@ fn lost_update<L: Lock>(_: &Cluster<'_, Locked<L>>, ghost: &Ghost<L>, _: &Step<'
     Some(bindings.with("node", collision.late).with("other", collision.other).with("token", collision.late_token))
 }
 
-type Test<L> = fn(&Cluster<'_, Locked<L>>, &Ghost<L>, &Step<'_>) -> Option<Bindings>;
-
-const fn fact<L: Lock>(name: &'static str, sentence: &'static str, mark: bool, test: Test<L>) -> Fact<Locked<L>> {
-    Fact { name, sentence, mark, test }
-}
-
 /// What every lock can say of clients, and of a write that is taken.
 pub const fn facts<L: Lock>() -> [Fact<Locked<L>>; 8] {
     let acquired = if L::TOKENS { "Node {node} has the lock, with token {token}." } else { "Node {node} has the lock." };
     [
-        fact("lock-acquired", acquired, true, lock_acquired),
-        fact("two-holders", "Nodes {node} and {other} both believe to hold the lock.", true, two_holders),
-        fact("one-holder-again", "Only node {node} still believes to hold the lock.", false, one_holder_again),
-        fact("about-to-write", "Node {node} is about to write.", false, about_to_write),
-        fact("gave-up", "Node {node} gives up without writing.", true, gave_up),
-        fact("holder-crashed", "Node {node}, which has the lock, crashes.", true, holder_crashed),
-        fact("holder-paused", "Node {node}, which has the lock, freezes.", true, holder_paused),
-        fact("write-taken", "The storage takes {value} from node {node}.", false, write_taken),
+        Fact::milestone("lock-acquired", acquired, lock_acquired),
+        Fact::milestone("two-holders", "Nodes {node} and {other} both believe to hold the lock.", two_holders),
+        Fact::detail("one-holder-again", "Only node {node} still believes to hold the lock.", one_holder_again),
+        Fact::detail("about-to-write", "Node {node} is about to write.", about_to_write),
+        Fact::milestone("gave-up", "Node {node} gives up without writing.", gave_up),
+        Fact::milestone("holder-crashed", "Node {node}, which has the lock, crashes.", holder_crashed),
+        Fact::milestone("holder-paused", "Node {node}, which has the lock, freezes.", holder_paused),
+        Fact::detail("write-taken", "The storage takes {value} from node {node}.", write_taken),
     ]
 }
 
 /// What a lock with tokens can say besides: the storage refused a write for its token.
 pub const fn write_refused_fact<L: Lock>() -> Fact<Locked<L>> {
-    fact("write-refused", "The storage refuses token {token} of node {node}: it has seen {fence}.", true, write_refused)
+    Fact::milestone("write-refused", "The storage refuses token {token} of node {node}: it has seen {fence}.", write_refused)
 }
 
 /// A write overwrote one that its writer had not seen.
 pub const fn lost_update_fact<L: Lock>() -> Fact<Locked<L>> {
-    fact("lost-update", "Node {node} overwrites what node {other} wrote.", true, lost_update)
+    Fact::milestone("lost-update", "Node {node} overwrites what node {other} wrote.", lost_update)
 }
 
 /// `no-lost-update`: what the lock is for.

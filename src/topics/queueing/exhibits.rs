@@ -250,7 +250,7 @@ impl Findings<'_> {
     }
 
     fn over_time(&self) -> Series {
-        let samples = &self.desk.meter.samples;
+        let samples = &self.desk.meter.samples.taken;
         let now = self.desk.meter.inside;
         let mut points: Vec<Point> = samples.iter().map(|(ms, inside)| Point::new(f64::from(*ms) / 1e3, f64::from(*inside))).collect();
         if points.last().is_some_and(|last| last.x < self.now_s) {

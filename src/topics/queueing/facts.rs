@@ -1,10 +1,12 @@
 //! What captions, goals and invariants refer to, and how a node is shown.
 
-use super::Queueing;
 use super::params;
 use super::state::{CLIENTS, DISPATCHER, Decision, Desk, FIRST_SERVER, Message, Stable, Station, Timer, Volatile, server};
+use super::{Queueing, exhibits};
 use crate::sim::series::number;
-use crate::sim::{Bindings, Broken, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timer as TimerKind, Tone};
+use crate::sim::{
+    Bindings, Broken, Choice, Cluster, Exhibit, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timers, Tone, Trace, Watched,
+};
 
 /// Customers in a row that go where another server has fewer: then it is a herd.
 const HERD: u32 = 5;
@@ -29,48 +31,169 @@ pub fn stations<'a>(cluster: &Cluster<'a, Queueing>) -> impl Iterator<Item = (No
     })
 }
 
-pub const INVARIANTS: &[Invariant<Queueing>] = &[
-    Invariant {
-        name: "shortest-queue",
-        sentence: "A dispatcher that compares queues sends a customer where fewest are, of those that it compares.",
-        check: |cluster, _| match desk(cluster).and_then(|desk| desk.decision) {
-            Some(Decision { number, to, had, least, best, .. }) if had > least => {
-                let (to, best) = (server(to as usize), server(best as usize));
-                let says = format!("Customer {number} goes to node {to}, which has {had}, although node {best} has {least}.");
-                Err(Broken { nodes: vec![to, best], says })
-            }
-            _ => Ok(()),
-        },
-    },
-    Invariant {
-        name: "first-come-first-served",
-        sentence: "Nobody is served before a customer of the same queue that came earlier.",
-        check: |cluster, _| {
-            let at_server = stations(cluster).find_map(|(id, station)| station.overtook.map(|overtook| (id, overtook)));
-            let at_desk = || desk(cluster).and_then(|desk| desk.overtook).map(|overtook| (DISPATCHER, overtook));
-            match at_server.or_else(at_desk) {
-                Some((node, (number, other))) => Err(Broken {
-                    nodes: vec![node],
-                    says: format!("At node {node} customer {number} is served before customer {other}, who came earlier."),
-                }),
-                None => Ok(()),
-            }
-        },
-    },
-    Invariant {
-        name: "room-kept",
-        sentence: "Where there is room for K customers, no more are let in.",
-        check: |cluster, _| {
-            let at_server = stations(cluster).find_map(|(id, station)| station.beyond_room.map(|number| (id, number)));
-            match at_server.or_else(|| desk(cluster).and_then(|desk| desk.beyond_room).map(|number| (DISPATCHER, number))) {
-                Some((node, number)) => {
-                    Err(Broken { nodes: vec![node], says: format!("Node {node} lets customer {number} in, although there is no room.") })
+impl Watched for Queueing {
+    const INVARIANTS: &'static [Invariant<Self>] = &[
+        Invariant {
+            name: "shortest-queue",
+            sentence: "A dispatcher that compares queues sends a customer where fewest are, of those that it compares.",
+            check: |cluster, _| match desk(cluster).and_then(|desk| desk.decision) {
+                Some(Decision { number, to, had, least, best, .. }) if had > least => {
+                    let (to, best) = (server(to as usize), server(best as usize));
+                    let says = format!("Customer {number} goes to node {to}, which has {had}, although node {best} has {least}.");
+                    Err(Broken { nodes: vec![to, best], says })
                 }
-                None => Ok(()),
-            }
+                _ => Ok(()),
+            },
         },
-    },
-];
+        Invariant {
+            name: "first-come-first-served",
+            sentence: "Nobody is served before a customer of the same queue that came earlier.",
+            check: |cluster, _| {
+                let at_server = stations(cluster).find_map(|(id, station)| station.overtook.map(|overtook| (id, overtook)));
+                let at_desk = || desk(cluster).and_then(|desk| desk.overtook).map(|overtook| (DISPATCHER, overtook));
+                match at_server.or_else(at_desk) {
+                    Some((node, (number, other))) => Err(Broken {
+                        nodes: vec![node],
+                        says: format!("At node {node} customer {number} is served before customer {other}, who came earlier."),
+                    }),
+                    None => Ok(()),
+                }
+            },
+        },
+        Invariant {
+            name: "room-kept",
+            sentence: "Where there is room for K customers, no more are let in.",
+            check: |cluster, _| {
+                let at_server = stations(cluster).find_map(|(id, station)| station.beyond_room.map(|number| (id, number)));
+                match at_server.or_else(|| desk(cluster).and_then(|desk| desk.beyond_room).map(|number| (DISPATCHER, number))) {
+                    Some((node, number)) => Err(Broken {
+                        nodes: vec![node],
+                        says: format!("Node {node} lets customer {number} in, although there is no room."),
+                    }),
+                    None => Ok(()),
+                }
+            },
+        },
+    ];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::detail("measured-100", "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.", measured::<100>),
+        Fact::milestone(
+            "measured-1000",
+            "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
+            measured::<1_000>,
+        ),
+        Fact::milestone(
+            "measured-10000",
+            "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
+            measured::<10_000>,
+        ),
+        Fact::milestone(
+            "measured-100000",
+            "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
+            measured::<100_000>,
+        ),
+        Fact::milestone(
+            "target-met",
+            "{share} of the wait is {wait} after {customers} customers: within the target of {target}.",
+            |cluster, _, step| judged(cluster, step).filter(|(met, _)| *met).map(|(_, bindings)| bindings),
+        ),
+        Fact::milestone(
+            "target-missed",
+            "{share} of the wait is {wait} after {customers} customers: beyond the target of {target}.",
+            |cluster, _, step| judged(cluster, step).filter(|(met, _)| !*met).map(|(_, bindings)| bindings),
+        ),
+        Fact::detail("queue-of-10", "{count} customers wait at node {node}.", queue_of::<10>),
+        Fact::milestone("queue-of-50", "{count} customers wait at node {node}.", queue_of::<50>),
+        Fact::milestone("first-refusal", "Customer {number} is the first to be turned away.", |cluster, _, step| {
+            let desk = desk(cluster).filter(|desk| desk.meter.refused == 1)?;
+            let number = match step.delivered::<Queueing>()? {
+                (_, Message::Full { number } | Message::Arrival { number }) => *number,
+                _ => return None,
+            };
+            (desk.meter.arrived > 0).then(|| Bindings::nodes([DISPATCHER]).with("number", number))
+        }),
+        Fact::milestone("speed-set", "Node {node} works at {percent} % of the usual speed.", |cluster, _, step| {
+            let Choice::Command { node, call, .. } = step.choice else { return None };
+            let percent = cluster.stable(*node)?.percent;
+            (call.command == 0 && node.0 >= FIRST_SERVER).then(|| Bindings::node(*node).with("percent", percent))
+        }),
+        Fact::milestone("herd", "{count} customers in a row went to node {node}, although others had fewer.", |cluster, _, _| {
+            let decision = desk(cluster)?.decision.filter(|decision| decision.herd >= HERD)?;
+            let node = server(decision.to as usize);
+            Some(Bindings::node(node).with("count", HERD))
+        }),
+        Fact::detail("idle-beside-a-queue", "Node {node} has nothing to do while ten wait at node {other}.", |cluster, _, _| {
+            let (crowded, _) = stations(cluster).find(|(_, station)| station.queue.len() >= CROWD)?;
+            let (idle, _) = stations(cluster).find(|(_, station)| station.present() == 0)?;
+            Some(Bindings::nodes([idle, crowded]).with("node", idle).with("other", crowded))
+        }),
+        Fact::milestone("customers-lost", "Node {node} is back, and {count} customers are lost.", |_, _, step| {
+            let (id, Message::Ready) = step.delivered::<Queueing>()? else { return None };
+            let Some(Volatile::Dispatcher(before)) = step.before::<Queueing>()?.volatile.as_ref() else { return None };
+            let count = before.sent.get(usize::from(id.from.0.checked_sub(FIRST_SERVER)?))?;
+            (*count > 0).then(|| Bindings::node(id.from).with("count", count))
+        }),
+    ];
+
+    fn observe(_: &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
+    fn role(stable: &Stable, volatile: &Volatile) -> Role {
+        match volatile {
+            Volatile::Clients(_) => Role { label: "clients", glyph: "C", tone: Tone::Candidate },
+            Volatile::Dispatcher(_) => Role { label: "dispatcher", glyph: "D", tone: Tone::Leader },
+            Volatile::Server(_) if stable.percent < 100 => Role { label: "slow server", glyph: "S", tone: Tone::Pending },
+            Volatile::Server(station) if station.serving.is_some() => Role { label: "busy server", glyph: "B", tone: Tone::Follower },
+            Volatile::Server(_) => Role { label: "idle server", glyph: "I", tone: Tone::Neutral },
+        }
+    }
+    fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
+        let mut view = NodeView::default();
+        let Some(stable) = cluster.stable(id) else { return view };
+        let is_server = id != CLIENTS && id != DISPATCHER;
+        if is_server {
+            view.fields.push(Field { name: "speed", value: format!("{} %", stable.percent), stable: true, help: "Of the usual speed." });
+        }
+        let Some(volatile) = cluster.volatile(id) else { return view };
+        let mut field = |name, value: String, help| view.fields.push(Field { name, value, stable: false, help });
+        match volatile {
+            Volatile::Clients(clients) => {
+                field("sent", clients.sent.to_string(), "Customers that have come so far.");
+                view.badge = format!("{} sent", clients.sent);
+                view.ring = Some(Timer::Arrival.code());
+            }
+            Volatile::Dispatcher(desk) => {
+                let list = |counts: &[u32]| counts.iter().map(ToString::to_string).collect::<Vec<_>>().join(" · ");
+                field("at servers", list(&desk.sent), "Customers sent to each server that are not done, as far as the dispatcher knows.");
+                field("seen", list(&desk.seen), "The same when it was last brought up to date; what counts where counts are not fresh.");
+                field("waiting here", desk.queue.len().to_string(), "Customers of a shared queue.");
+                field("inside", desk.meter.inside.to_string(), "Customers in the system.");
+                field("served", desk.meter.served.to_string(), "Customers served since the measurement began.");
+                field("turned away", desk.meter.refused.to_string(), "Customers that found no room.");
+                view.badge =
+                    if desk.queue.is_empty() { format!("{} inside", desk.meter.inside) } else { format!("{} wait", desk.queue.len()) };
+            }
+            Volatile::Server(station) => {
+                field(
+                    "serving",
+                    station.serving.map_or("nobody".to_owned(), |(customer, _)| format!("customer {}", customer.number)),
+                    "Who is served.",
+                );
+                field("waiting", station.queue.len().to_string(), "Customers in this server's queue.");
+                field("served", station.served.to_string(), "Customers served since it started.");
+                field("turned away", station.refused.to_string(), "Customers that found no room here.");
+                view.badge = match (station.queue.len(), station.serving) {
+                    (0, None) => "idle".to_owned(),
+                    (0, Some(_)) => "serves".to_owned(),
+                    (waiting, _) => format!("{waiting} wait"),
+                };
+                view.ring = Some(Timer::Service.code());
+            }
+        }
+        view
+    }
+    fn exhibits(cluster: &Cluster<'_, Self>, _: &(), _: &Trace) -> Vec<Exhibit> {
+        exhibits::all(cluster)
+    }
+}
 
 /// The dispatcher's memory, if this step told it of a customer that was served.
 fn served<'a>(cluster: &Cluster<'a, Queueing>, step: &Step<'_>) -> Option<&'a Desk> {
@@ -117,157 +240,4 @@ fn longest(cluster: &Cluster<'_, Queueing>) -> Option<(NodeId, usize)> {
 fn queue_of<const WAITING: usize>(cluster: &Cluster<'_, Queueing>, _: &(), _: &Step<'_>) -> Option<Bindings> {
     let (node, length) = longest(cluster)?;
     (length >= WAITING).then(|| Bindings::node(node).with("count", WAITING))
-}
-
-pub const FACTS: &[Fact<Queueing>] = &[
-    Fact {
-        name: "measured-100",
-        sentence: "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
-        mark: false,
-        test: measured::<100>,
-    },
-    Fact {
-        name: "measured-1000",
-        sentence: "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
-        mark: true,
-        test: measured::<1_000>,
-    },
-    Fact {
-        name: "measured-10000",
-        sentence: "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
-        mark: true,
-        test: measured::<10_000>,
-    },
-    Fact {
-        name: "measured-100000",
-        sentence: "{customers} customers measured: mean wait {mean}, median {median}, p99 {p99}.",
-        mark: true,
-        test: measured::<100_000>,
-    },
-    Fact {
-        name: "target-met",
-        sentence: "{share} of the wait is {wait} after {customers} customers: within the target of {target}.",
-        mark: true,
-        test: |cluster, _, step| judged(cluster, step).filter(|(met, _)| *met).map(|(_, bindings)| bindings),
-    },
-    Fact {
-        name: "target-missed",
-        sentence: "{share} of the wait is {wait} after {customers} customers: beyond the target of {target}.",
-        mark: true,
-        test: |cluster, _, step| judged(cluster, step).filter(|(met, _)| !*met).map(|(_, bindings)| bindings),
-    },
-    Fact { name: "queue-of-10", sentence: "{count} customers wait at node {node}.", mark: false, test: queue_of::<10> },
-    Fact { name: "queue-of-50", sentence: "{count} customers wait at node {node}.", mark: true, test: queue_of::<50> },
-    Fact {
-        name: "first-refusal",
-        sentence: "Customer {number} is the first to be turned away.",
-        mark: true,
-        test: |cluster, _, step| {
-            let desk = desk(cluster).filter(|desk| desk.meter.refused == 1)?;
-            let number = match step.delivered::<Queueing>()? {
-                (_, Message::Full { number } | Message::Arrival { number }) => *number,
-                _ => return None,
-            };
-            (desk.meter.arrived > 0).then(|| Bindings::nodes([DISPATCHER]).with("number", number))
-        },
-    },
-    Fact {
-        name: "speed-set",
-        sentence: "Node {node} works at {percent} % of the usual speed.",
-        mark: true,
-        test: |cluster, _, step| {
-            let Choice::Command { node, call, .. } = step.choice else { return None };
-            let percent = cluster.stable(*node)?.percent;
-            (call.command == 0 && node.0 >= FIRST_SERVER).then(|| Bindings::node(*node).with("percent", percent))
-        },
-    },
-    Fact {
-        name: "herd",
-        sentence: "{count} customers in a row went to node {node}, although others had fewer.",
-        mark: true,
-        test: |cluster, _, _| {
-            let decision = desk(cluster)?.decision.filter(|decision| decision.herd >= HERD)?;
-            let node = server(decision.to as usize);
-            Some(Bindings::node(node).with("count", HERD))
-        },
-    },
-    Fact {
-        name: "idle-beside-a-queue",
-        sentence: "Node {node} has nothing to do while ten wait at node {other}.",
-        mark: false,
-        test: |cluster, _, _| {
-            let (crowded, _) = stations(cluster).find(|(_, station)| station.queue.len() >= CROWD)?;
-            let (idle, _) = stations(cluster).find(|(_, station)| station.present() == 0)?;
-            Some(Bindings::nodes([idle, crowded]).with("node", idle).with("other", crowded))
-        },
-    },
-    Fact {
-        name: "customers-lost",
-        sentence: "Node {node} is back, and {count} customers are lost.",
-        mark: true,
-        test: |_, _, step| {
-            let (id, Message::Ready) = step.delivered::<Queueing>()? else { return None };
-            let Some(Volatile::Dispatcher(before)) = step.before::<Queueing>()?.volatile.as_ref() else { return None };
-            let count = before.sent.get(usize::from(id.from.0.checked_sub(FIRST_SERVER)?))?;
-            (*count > 0).then(|| Bindings::node(id.from).with("count", count))
-        },
-    },
-];
-
-/// What a node that is up does.
-pub fn role(stable: &Stable, volatile: &Volatile) -> Role {
-    match volatile {
-        Volatile::Clients(_) => Role { label: "clients", glyph: "C", tone: Tone::Candidate },
-        Volatile::Dispatcher(_) => Role { label: "dispatcher", glyph: "D", tone: Tone::Leader },
-        Volatile::Server(_) if stable.percent < 100 => Role { label: "slow server", glyph: "S", tone: Tone::Pending },
-        Volatile::Server(station) if station.serving.is_some() => Role { label: "busy server", glyph: "B", tone: Tone::Follower },
-        Volatile::Server(_) => Role { label: "idle server", glyph: "I", tone: Tone::Neutral },
-    }
-}
-
-/// All of a node.
-pub fn view(cluster: &Cluster<'_, Queueing>, id: NodeId) -> NodeView {
-    let mut view = NodeView::default();
-    let Some(stable) = cluster.stable(id) else { return view };
-    let is_server = id != CLIENTS && id != DISPATCHER;
-    if is_server {
-        view.fields.push(Field { name: "speed", value: format!("{} %", stable.percent), stable: true, help: "Of the usual speed." });
-    }
-    let Some(volatile) = cluster.volatile(id) else { return view };
-    view.role = role(stable, volatile);
-    let mut field = |name, value: String, help| view.fields.push(Field { name, value, stable: false, help });
-    match volatile {
-        Volatile::Clients(clients) => {
-            field("sent", clients.sent.to_string(), "Customers that have come so far.");
-            view.badge = format!("{} sent", clients.sent);
-            view.ring = Some(Timer::Arrival.code());
-        }
-        Volatile::Dispatcher(desk) => {
-            let list = |counts: &[u32]| counts.iter().map(ToString::to_string).collect::<Vec<_>>().join(" · ");
-            field("at servers", list(&desk.sent), "Customers sent to each server that are not done, as far as the dispatcher knows.");
-            field("seen", list(&desk.seen), "The same when it was last brought up to date; what counts where counts are not fresh.");
-            field("waiting here", desk.queue.len().to_string(), "Customers of a shared queue.");
-            field("inside", desk.meter.inside.to_string(), "Customers in the system.");
-            field("served", desk.meter.served.to_string(), "Customers served since the measurement began.");
-            field("turned away", desk.meter.refused.to_string(), "Customers that found no room.");
-            view.badge = if desk.queue.is_empty() { format!("{} inside", desk.meter.inside) } else { format!("{} wait", desk.queue.len()) };
-        }
-        Volatile::Server(station) => {
-            field(
-                "serving",
-                station.serving.map_or("nobody".to_owned(), |(customer, _)| format!("customer {}", customer.number)),
-                "Who is served.",
-            );
-            field("waiting", station.queue.len().to_string(), "Customers in this server's queue.");
-            field("served", station.served.to_string(), "Customers served since it started.");
-            field("turned away", station.refused.to_string(), "Customers that found no room here.");
-            view.badge = match (station.queue.len(), station.serving) {
-                (0, None) => "idle".to_owned(),
-                (0, Some(_)) => "serves".to_owned(),
-                (waiting, _) => format!("{waiting} wait"),
-            };
-            view.ring = Some(Timer::Service.code());
-        }
-    }
-    view
 }

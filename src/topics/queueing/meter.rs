@@ -1,8 +1,9 @@
 //! What the dispatcher measures: waits, services, how many are inside. Knows no theory.
 
 use crate::check::statistics::Batches;
+use crate::topics::samples::Samples;
 
-/// Samples of the queue's length that are kept; when full, every other one goes.
+/// Samples of the queue's length that are kept.
 const SAMPLES_MAX: usize = 240;
 /// Distance of the first samples, in milliseconds.
 const SAMPLES_APART_MS: u32 = 20;
@@ -32,8 +33,7 @@ pub struct Meter {
     pub area_us: u64,
     changed_us: i64,
     /// How many were inside when, in milliseconds of the run.
-    pub samples: Vec<(u32, u32)>,
-    apart_ms: u32,
+    pub samples: Samples<u32, SAMPLES_MAX>,
 }
 
 /// A customer that is done.
@@ -50,7 +50,14 @@ pub struct Visit {
 impl Meter {
     /// A measurement that begins now, with those who are inside.
     pub fn begin(settings: &[i64], inside: u32, now_us: i64) -> Self {
-        Meter { settings: settings.to_vec(), since_us: now_us, changed_us: now_us, inside, apart_ms: SAMPLES_APART_MS, ..Meter::default() }
+        Meter {
+            settings: settings.to_vec(),
+            since_us: now_us,
+            changed_us: now_us,
+            inside,
+            samples: Samples::every(SAMPLES_APART_MS),
+            ..Meter::default()
+        }
     }
 
     /// Somebody came.
@@ -81,17 +88,8 @@ impl Meter {
         self.area_us += elapsed_us * u64::from(self.inside);
         self.changed_us = now_us;
         self.inside = u32::try_from(i64::from(self.inside) + by).unwrap_or(0);
-        let now_ms = u32::try_from(now_us / 1_000).unwrap_or(0);
-        if self.samples.last().is_none_or(|(last_ms, _)| now_ms >= last_ms.saturating_add(self.apart_ms)) {
-            if self.samples.len() >= SAMPLES_MAX {
-                let mut keep = false;
-                self.samples.retain(|_| {
-                    keep = !keep;
-                    keep
-                });
-                self.apart_ms *= 2;
-            }
-            self.samples.push((now_ms, self.inside));
+        if self.samples.is_due(now_us) {
+            self.samples.take(now_us, self.inside);
         }
     }
 

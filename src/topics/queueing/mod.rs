@@ -23,10 +23,7 @@ mod station;
 pub mod theory;
 
 use super::{Entry, Topic};
-use crate::sim::{
-    Ahead, Cluster, CommandCall, CommandId, CommandSpec, Conditions, Context, Env, Erased, Exhibit, ExhibitKind, Fact, Invariant, Latency,
-    MessageKind, Node, NodeId, NodeView, Outcome, ParamSpec, Protocol, Role, Step, Trace,
-};
+use crate::sim::{Ahead, CommandId, Conditions, Context, Env, Erased, ExhibitKind, Latency, Node, NodeId, Outcome, ParamSpec, Protocol};
 use meter::Visit;
 pub use sizing::{Demand, Plan, plan, servers_needed};
 pub use state::{Command, Desk, Message, Stable, Station, Timer, Volatile};
@@ -48,7 +45,7 @@ pub const TOPIC: Topic = Topic {
         summary: "Customers come at random, a dispatcher sends them to servers, and they wait their turn.",
         algorithm: &QUEUEING,
         nodes: (3, 6, 18),
-        network: Conditions { latency: Latency::Fixed(5_000), loss_ppm: 0, duplicate_ppm: 0, reorder_ppm: 0, bytes_per_s: 0, fifo: true },
+        network: Conditions { fifo: true, ..Conditions::faultless(Latency::Fixed(5_000)) },
     }],
     exhibits: &[ExhibitKind::Ledger, ExhibitKind::Series],
 };
@@ -75,8 +72,6 @@ impl Protocol for Queueing {
     type Ghost = ();
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = state::COMMANDS;
-    const KINDS: &'static [MessageKind] = state::KINDS;
     // An arrival, three messages and a service each.
     const AHEAD: Option<Ahead> = Some(Ahead { what: "a million customers", events: 5_000_000 });
 
@@ -93,7 +88,6 @@ impl Protocol for Queueing {
         }
         volatile
     }
-
     fn on_message(node: &mut Node<'_, Self>, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
         match (&mut *node.volatile, *message) {
             (Volatile::Dispatcher(desk), Message::Arrival { number }) => desk::handle_arrival(desk, number, cx),
@@ -108,7 +102,6 @@ impl Protocol for Queueing {
             _ => {}
         }
     }
-
     fn on_timer(node: &mut Node<'_, Self>, timer: Timer, cx: &mut Cx<'_>) {
         match (&mut *node.volatile, timer) {
             (Volatile::Clients(clients), Timer::Arrival) => clients::arrive(clients, cx),
@@ -117,7 +110,6 @@ impl Protocol for Queueing {
             _ => {}
         }
     }
-
     fn on_command(node: &mut Node<'_, Self>, id: CommandId, command: &Command, cx: &mut Cx<'_>) {
         let outcome = match (&mut *node.volatile, *command) {
             (Volatile::Server(_), Command::Speed(percent)) => {
@@ -138,33 +130,5 @@ impl Protocol for Queueing {
             (_, Command::Measure) => Outcome::Refused("only the dispatcher measures"),
         };
         cx.reply(id, outcome);
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        state::command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        state::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        state::describe(message)
-    }
-
-    fn observe(_: &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
-    fn invariants() -> &'static [Invariant<Self>] {
-        facts::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        facts::FACTS
-    }
-
-    fn role(stable: &Stable, volatile: &Volatile) -> Role {
-        facts::role(stable, volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        facts::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, _: &(), _: &Trace) -> Vec<Exhibit> {
-        exhibits::all(cluster)
     }
 }

@@ -1,7 +1,7 @@
 //! What nodes hold, send, and are asked. Knows no rule of dispatching.
 
 use super::meter::Meter;
-use crate::sim::{ArgumentKind, CommandCall, CommandSpec, MessageKind, NodeId, Timer as TimerKind, TimerInfo, Tone};
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, MessageKind, Messages, NodeId, TimerInfo, Timers, Tone};
 use std::collections::VecDeque;
 
 /// The node whose timer lets customers arrive.
@@ -163,38 +163,36 @@ pub enum Message {
     Ready,
 }
 
-/// The kinds of message, by the order of [`kind`].
-pub const KINDS: &[MessageKind] = &[
-    MessageKind::request("Arrival", "A", Tone::Candidate, "A customer comes."),
-    MessageKind::request("Serve", "S", Tone::Leader, "The dispatcher sends a customer to a server."),
-    MessageKind::reply("Done", "D", Tone::Good, "A server has served a customer."),
-    MessageKind::reply("Full", "F", Tone::Bad, "A server has no room and turns a customer away."),
-    MessageKind::reply("Ready", "R", Tone::Follower, "A server is back, and all who waited there are gone."),
-];
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Arrival", "A", Tone::Candidate, "A customer comes."),
+        MessageKind::request("Serve", "S", Tone::Leader, "The dispatcher sends a customer to a server."),
+        MessageKind::reply("Done", "D", Tone::Good, "A server has served a customer."),
+        MessageKind::reply("Full", "F", Tone::Bad, "A server has no room and turns a customer away."),
+        MessageKind::reply("Ready", "R", Tone::Follower, "A server is back, and all who waited there are gone."),
+    ];
 
-/// Index into [`KINDS`].
-pub fn kind(message: &Message) -> u16 {
-    match message {
-        Message::Arrival { .. } => 0,
-        Message::Serve { .. } => 1,
-        Message::Done { .. } => 2,
-        Message::Full { .. } => 3,
-        Message::Ready => 4,
-    }
-}
-
-/// A message in words.
-pub fn describe(message: &Message) -> String {
-    let ms = |us: u64| format!("{}.{} ms", us / 1_000, us / 100 % 10);
-    match message {
-        Message::Arrival { number } => format!("customer {number}"),
-        Message::Serve { number, waited_us: 0, .. } => format!("serve customer {number}"),
-        Message::Serve { number, waited_us, .. } => format!("serve customer {number}, who waited {}", ms(*waited_us)),
-        Message::Done { number, waited_us, served_us, .. } => {
-            format!("customer {number} is done: waited {}, served in {}", ms(*waited_us), ms(*served_us))
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Arrival { .. } => 0,
+            Message::Serve { .. } => 1,
+            Message::Done { .. } => 2,
+            Message::Full { .. } => 3,
+            Message::Ready => 4,
         }
-        Message::Full { number } => format!("no room for customer {number}"),
-        Message::Ready => "back from a crash: all who were here are lost".to_owned(),
+    }
+    fn describe(&self) -> String {
+        let ms = |us: u64| format!("{}.{} ms", us / 1_000, us / 100 % 10);
+        match self {
+            Message::Arrival { number } => format!("customer {number}"),
+            Message::Serve { number, waited_us: 0, .. } => format!("serve customer {number}"),
+            Message::Serve { number, waited_us, .. } => format!("serve customer {number}, who waited {}", ms(*waited_us)),
+            Message::Done { number, waited_us, served_us, .. } => {
+                format!("customer {number} is done: waited {}, served in {}", ms(*waited_us), ms(*served_us))
+            }
+            Message::Full { number } => format!("no room for customer {number}"),
+            Message::Ready => "back from a crash: all who were here are lost".to_owned(),
+        }
     }
 }
 
@@ -209,23 +207,15 @@ pub enum Timer {
     Look,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Arrival, TimerInfo { name: "next arrival", action: "let a customer come now" }),
+        (Timer::Service, TimerInfo { name: "end of the service", action: "finish the service now" }),
+        (Timer::Look, TimerInfo { name: "next look at the servers", action: "look at the servers now" }),
+    ];
+
     fn code(self) -> u32 {
-        match self {
-            Timer::Arrival => 0,
-            Timer::Service => 1,
-            Timer::Look => 2,
-        }
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Arrival, Timer::Service, Timer::Look].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Arrival => TimerInfo { name: "next arrival", action: "let a customer come now" },
-            Timer::Service => TimerInfo { name: "end of the service", action: "finish the service now" },
-            Timer::Look => TimerInfo { name: "next look at the servers", action: "look at the servers now" },
-        }
+        self as u32
     }
 }
 
@@ -240,38 +230,38 @@ pub enum Command {
     Measure,
 }
 
-/// In the order of their indices.
-pub const COMMANDS: &[CommandSpec] = &[
-    CommandSpec {
-        name: "speed",
-        label: "Set a server's speed",
-        help: "From its next customer on the server works at so many percent of the usual speed. Only servers do.",
-        arguments: &[("percent", ArgumentKind::Number { min: 5, max: 400, default: 25 })],
-    },
-    CommandSpec {
-        name: "burst",
-        label: "Let many come at once",
-        help: "So many customers come at this moment. Only the clients do.",
-        arguments: &[("customers", ArgumentKind::Number { min: 1, max: 200, default: 20 })],
-    },
-    CommandSpec {
-        name: "measure",
-        label: "Measure anew",
-        help: "The dispatcher forgets what it measured and begins again.",
-        arguments: &[],
-    },
-];
+impl Commands for Command {
+    const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "speed",
+            label: "Set a server's speed",
+            help: "From its next customer on the server works at so many percent of the usual speed. Only servers do.",
+            arguments: &[("percent", ArgumentKind::Number { min: 5, max: 400, default: 25 })],
+        },
+        CommandSpec {
+            name: "burst",
+            label: "Let many come at once",
+            help: "So many customers come at this moment. Only the clients do.",
+            arguments: &[("customers", ArgumentKind::Number { min: 1, max: 200, default: 20 })],
+        },
+        CommandSpec {
+            name: "measure",
+            label: "Measure anew",
+            help: "The dispatcher forgets what it measured and begins again.",
+            arguments: &[],
+        },
+    ];
 
-/// Elevates a call to a command.
-pub fn command(call: &CommandCall) -> Result<Command, String> {
-    let number = |name: &str, most: u32| {
-        let number = call.number(0).and_then(|number| u32::try_from(number).ok()).filter(|number| (1..=most).contains(number));
-        number.ok_or_else(|| format!("This command needs {name}, a number from 1 to {most}."))
-    };
-    match call.command {
-        0 => Ok(Command::Speed(number("a speed in percent", 400)?)),
-        1 => Ok(Command::Burst(number("how many customers", 200)?)),
-        2 => Ok(Command::Measure),
-        other => Err(format!("There is no command number {other} here.")),
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        let number = |name: &str, most: u32| {
+            let number = call.number(0).and_then(|number| u32::try_from(number).ok()).filter(|number| (1..=most).contains(number));
+            number.ok_or_else(|| format!("This command needs {name}, a number from 1 to {most}."))
+        };
+        match call.command {
+            0 => Ok(Command::Speed(number("a speed in percent", 400)?)),
+            1 => Ok(Command::Burst(number("how many customers", 200)?)),
+            2 => Ok(Command::Measure),
+            other => Err(format!("There is no command number {other} here.")),
+        }
     }
 }

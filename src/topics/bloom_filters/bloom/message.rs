@@ -1,6 +1,6 @@
 //! What the client and the filters say to each other, in types and in words.
 
-use crate::sim::{CommandCall, CommandId, MessageKind, Tone};
+use crate::sim::{CommandId, MessageKind, Messages, Tone};
 
 /// A range of keys: the first, and how many.
 pub type Range = (u64, u64);
@@ -50,23 +50,41 @@ pub enum Command {
     DeleteWrong,
 }
 
-pub const KINDS: &[MessageKind] = &[
-    MessageKind::request("Insert", "INS", Tone::Leader, "Keys that the filter is to take in."),
-    MessageKind::reply("Inserted", "OK", Tone::Leader, "How many of them found room."),
-    MessageKind::request("Ask", "ASK", Tone::Follower, "Keys that may or may not be there."),
-    MessageKind::reply("Answer", "ANS", Tone::Follower, "How many are perhaps there. The rest certainly are not."),
-    MessageKind::request("Delete", "DEL", Tone::Candidate, "Keys that the filter is to forget."),
-    MessageKind::reply("Deleted", "OK", Tone::Candidate, "They are deleted."),
-];
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Insert", "INS", Tone::Leader, "Keys that the filter is to take in."),
+        MessageKind::reply("Inserted", "OK", Tone::Leader, "How many of them found room."),
+        MessageKind::request("Ask", "ASK", Tone::Follower, "Keys that may or may not be there."),
+        MessageKind::reply("Answer", "ANS", Tone::Follower, "How many are perhaps there. The rest certainly are not."),
+        MessageKind::request("Delete", "DEL", Tone::Candidate, "Keys that the filter is to forget."),
+        MessageKind::reply("Deleted", "OK", Tone::Candidate, "They are deleted."),
+    ];
 
-pub fn kind(message: &Message) -> u16 {
-    match message {
-        Message::Insert(..) => 0,
-        Message::Inserted(..) => 1,
-        Message::Ask(..) => 2,
-        Message::Answer(..) => 3,
-        Message::Delete(..) | Message::DeleteWrong(_) => 4,
-        Message::Deleted(..) => 5,
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Insert(..) => 0,
+            Message::Inserted(..) => 1,
+            Message::Ask(..) => 2,
+            Message::Answer(..) => 3,
+            Message::Delete(..) | Message::DeleteWrong(_) => 4,
+            Message::Deleted(..) => 5,
+        }
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::Insert(keys, _) => format!("Insert {}", names(*keys)),
+            Message::Inserted(keys, done, _) => format!("Inserted {done} of {}", names(*keys)),
+            Message::Ask(keys, _) => format!("Ask for {}", names(*keys)),
+            Message::Answer(answer, _) if answer.keys.1 == 1 => {
+                format!("Answer for {}: {}", names(answer.keys), if answer.yes == 1 { "perhaps" } else { "no" })
+            }
+            Message::Answer(answer, _) => {
+                format!("Answer for {}: {} perhaps, {} no", names(answer.keys), answer.yes, answer.keys.1 - answer.yes)
+            }
+            Message::Delete(keys, _) => format!("Delete {}", names(*keys)),
+            Message::DeleteWrong(_) => "Delete the last absent key that you took for there".to_owned(),
+            Message::Deleted(keys, _) => format!("Deleted {}", names(*keys)),
+        }
     }
 }
 
@@ -83,34 +101,5 @@ pub fn names((from, count): Range) -> String {
     match count {
         1 => name(from),
         _ => format!("{count} keys from {} on", name(from)),
-    }
-}
-
-pub fn describe(message: &Message) -> String {
-    match message {
-        Message::Insert(keys, _) => format!("Insert {}", names(*keys)),
-        Message::Inserted(keys, done, _) => format!("Inserted {done} of {}", names(*keys)),
-        Message::Ask(keys, _) => format!("Ask for {}", names(*keys)),
-        Message::Answer(answer, _) if answer.keys.1 == 1 => {
-            format!("Answer for {}: {}", names(answer.keys), if answer.yes == 1 { "perhaps" } else { "no" })
-        }
-        Message::Answer(answer, _) => {
-            format!("Answer for {}: {} perhaps, {} no", names(answer.keys), answer.yes, answer.keys.1 - answer.yes)
-        }
-        Message::Delete(keys, _) => format!("Delete {}", names(*keys)),
-        Message::DeleteWrong(_) => "Delete the last absent key that you took for there".to_owned(),
-        Message::Deleted(keys, _) => format!("Deleted {}", names(*keys)),
-    }
-}
-
-pub fn command(call: &CommandCall) -> Result<Command, String> {
-    let key =
-        || call.number(0).and_then(|key| u64::try_from(key).ok()).ok_or_else(|| "It takes a key, which is a number from 0.".to_owned());
-    match call.command {
-        0 => Ok(Command::Insert(key()?)),
-        1 => Ok(Command::Ask(key()?)),
-        2 => Ok(Command::Delete(key()?)),
-        3 => Ok(Command::DeleteWrong),
-        other => Err(format!("There is no command {other}.")),
     }
 }

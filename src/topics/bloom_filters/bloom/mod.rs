@@ -16,10 +16,7 @@ mod seen;
 mod show;
 mod state;
 
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, Outcome,
-    ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
-};
+use crate::sim::{CommandId, Context, Env, Node, NodeId, Outcome, ParamSpec, Protocol, TimerInfo, Timers};
 pub use message::{Answer, Command, Message};
 pub use params::param;
 pub use seen::{Sample, Seen};
@@ -51,15 +48,11 @@ pub enum Timer {
     Tick,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Timer::Tick, TimerInfo { name: "next batch", action: "send the next batch now" })];
+
     fn code(self) -> u32 {
-        0
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        (code == 0).then_some(Timer::Tick)
-    }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "next batch", action: "send the next batch now" }
+        self as u32
     }
 }
 
@@ -75,8 +68,6 @@ impl Protocol for Bloom {
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = message::KINDS;
 
     fn blank_disk(_: &Env<'_>) -> Keys {
         Keys::default()
@@ -122,36 +113,6 @@ impl Protocol for Bloom {
             }
             Command::DeleteWrong => Message::DeleteWrong(id),
         });
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        message::command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        message::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        message::describe(message)
-    }
-
-    fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        seen.observe(cluster, step);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role(_: &Keys, volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, seen)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the reader may set, and what clients may be told to do.
 
-use crate::sim::{ArgumentKind, CommandSpec, ParamKind, ParamSpec, Params};
+use super::Command;
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, ParamKind, ParamSpec, Params};
 use crate::topics::bloom_filters::filter::{KINDS, Kind, Rules, Shape};
 use crate::topics::bloom_filters::hashing::Hashing;
 use crate::topics::bloom_filters::sizing::{self, BITS_MAX, HASHES_MAX};
@@ -156,32 +157,46 @@ pub const PARAMS: &[ParamSpec] = &[
     ),
 ];
 
-pub const COMMANDS: &[CommandSpec] = &[
-    CommandSpec {
-        name: "insert",
-        label: "Insert a key",
-        help: "The client has all filters insert it.",
-        arguments: &[("key", ArgumentKind::Number { min: 0, max: KEY_MAX, default: 42 })],
-    },
-    CommandSpec {
-        name: "ask",
-        label: "Ask for a key",
-        help: "The client asks all filters whether it is there.",
-        arguments: &[("key", ArgumentKind::Number { min: 0, max: KEY_MAX, default: 42 })],
-    },
-    CommandSpec {
-        name: "delete",
-        label: "Delete a key",
-        help: "The client has all filters delete it.",
-        arguments: &[("key", ArgumentKind::Number { min: 0, max: KEY_MAX, default: 3 })],
-    },
-    CommandSpec {
-        name: "delete-false-positive",
-        label: "Delete what is not there",
-        help: "Each filter deletes the last absent key that it took for there.",
-        arguments: &[],
-    },
-];
+impl Commands for Command {
+    const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "insert",
+            label: "Insert a key",
+            help: "The client has all filters insert it.",
+            arguments: &[("key", ArgumentKind::Number { min: 0, max: KEY_MAX, default: 42 })],
+        },
+        CommandSpec {
+            name: "ask",
+            label: "Ask for a key",
+            help: "The client asks all filters whether it is there.",
+            arguments: &[("key", ArgumentKind::Number { min: 0, max: KEY_MAX, default: 42 })],
+        },
+        CommandSpec {
+            name: "delete",
+            label: "Delete a key",
+            help: "The client has all filters delete it.",
+            arguments: &[("key", ArgumentKind::Number { min: 0, max: KEY_MAX, default: 3 })],
+        },
+        CommandSpec {
+            name: "delete-false-positive",
+            label: "Delete what is not there",
+            help: "Each filter deletes the last absent key that it took for there.",
+            arguments: &[],
+        },
+    ];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        let key =
+            || call.number(0).and_then(|key| u64::try_from(key).ok()).ok_or_else(|| "It takes a key, which is a number from 0.".to_owned());
+        match call.command {
+            0 => Ok(Command::Insert(key()?)),
+            1 => Ok(Command::Ask(key()?)),
+            2 => Ok(Command::Delete(key()?)),
+            3 => Ok(Command::DeleteWrong),
+            other => Err(format!("There is no command {other}.")),
+        }
+    }
+}
 
 /// How many keys the filters are made for.
 pub fn planned(params: &Params) -> u64 {

@@ -7,9 +7,10 @@ use super::{Bloom, Sample, Seen, Timer};
 use crate::sim::series::number;
 use crate::sim::{
     Bindings, Cell, Cells, Cluster, Curve, Drawn, Exhibit, Fact, Field, Guide, GuideKind, Invariant, Ledger, LedgerRow, NodeId, NodeView,
-    Params, Point, Probe, Role, Scale, Series, Step, Timer as _, Tone,
+    Params, Point, Probe, Role, Scale, Series, Step, Timers as _, Tone, Trace, Watched,
 };
 use crate::topics::bloom_filters::filter::{Kind, Shape, buckets_of, cells_of, slots};
+use crate::topics::bloom_filters::keys::Keys;
 use crate::topics::bloom_filters::sizing::{self, BLOCK_BITS, BUCKET, HASHES_MAX};
 
 /// Points of a theory curve.
@@ -17,64 +18,99 @@ const POINTS: u32 = 48;
 /// A measured share is drawn with its interval, of which the lower end is at least this, in percent: the axis is logarithmic.
 const PERCENT_MIN: f64 = 0.0001;
 
-pub const INVARIANTS: &[Invariant<Bloom>] = &[Invariant {
-    name: "no-false-negative",
-    sentence: "Whoever asks for a key that is on disk is told \u{201c}perhaps\u{201d}. \u{201c}No\u{201d} is always true.",
-    check: |_, seen: &Seen| seen.check(),
-}];
+impl Watched for Bloom {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "no-false-negative",
+        sentence: "Whoever asks for a key that is on disk is told \u{201c}perhaps\u{201d}. \u{201c}No\u{201d} is always true.",
+        check: |_, seen: &Seen| seen.check(),
+    }];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::milestone("all-inserted", "Node {node} holds all {keys} keys; {fill} % of its cells are in use.", all_inserted),
+        Fact::milestone(
+            "under-target",
+            "Measured at node {node}: with 95 % confidence fewer than {target} of absent keys are taken for there.",
+            |cluster, seen: &Seen, _| proved(cluster, seen, |(_, high), target| high < target),
+        ),
+        Fact::milestone(
+            "over-target",
+            "Measured at node {node}: with 95 % confidence more than {target} of absent keys are taken for there.",
+            |cluster, seen: &Seen, _| proved(cluster, seen, |(low, _), target| low > target),
+        ),
+        Fact::milestone("false-positive", "Node {node} says \u{201c}perhaps\u{201d} of key {key}, which is not there.", |_, seen: &Seen, _| {
+            single(seen, true, false)
+        }),
+        Fact::detail("found", "Node {node} says \u{201c}perhaps\u{201d} of key {key}, and it is there.", |_, seen: &Seen, _| single(seen, true, true)),
+        Fact::detail("surely-not", "Node {node} says \u{201c}no\u{201d} of key {key}: certain.", |_, seen: &Seen, _| single(seen, false, false)),
+        Fact::milestone("false-negative", "Node {node} denies key {key}, which is on its disk.", |_, seen: &Seen, _| {
+            seen.denied.map(|(node, key)| Bindings::node(node).with("key", key))
+        }),
+        Fact::detail("deleted", "Node {node} deletes {what}.", deleted),
+        Fact::milestone("filter-full", "The filter of node {node} is full at {keys} keys and takes no more.", filter_full),
+        Fact::milestone("rebuilt", "Node {node} goes over to a filter of {bits} bits and {k} functions.", rebuilt),
+    ];
 
-pub const FACTS: &[Fact<Bloom>] = &[
-    Fact {
-        name: "all-inserted",
-        sentence: "Node {node} holds all {keys} keys; {fill} % of its cells are in use.",
-        mark: true,
-        test: all_inserted,
-    },
-    Fact {
-        name: "under-target",
-        sentence: "Measured at node {node}: with 95 % confidence fewer than {target} of absent keys are taken for there.",
-        mark: true,
-        test: |cluster, seen, _| proved(cluster, seen, |(_, high), target| high < target),
-    },
-    Fact {
-        name: "over-target",
-        sentence: "Measured at node {node}: with 95 % confidence more than {target} of absent keys are taken for there.",
-        mark: true,
-        test: |cluster, seen, _| proved(cluster, seen, |(low, _), target| low > target),
-    },
-    Fact {
-        name: "false-positive",
-        sentence: "Node {node} says \u{201c}perhaps\u{201d} of key {key}, which is not there.",
-        mark: true,
-        test: |_, seen, _| single(seen, true, false),
-    },
-    Fact {
-        name: "found",
-        sentence: "Node {node} says \u{201c}perhaps\u{201d} of key {key}, and it is there.",
-        mark: false,
-        test: |_, seen, _| single(seen, true, true),
-    },
-    Fact {
-        name: "surely-not",
-        sentence: "Node {node} says \u{201c}no\u{201d} of key {key}: certain.",
-        mark: false,
-        test: |_, seen, _| single(seen, false, false),
-    },
-    Fact {
-        name: "false-negative",
-        sentence: "Node {node} denies key {key}, which is on its disk.",
-        mark: true,
-        test: |_, seen, _| seen.denied.map(|(node, key)| Bindings::node(node).with("key", key)),
-    },
-    Fact { name: "deleted", sentence: "Node {node} deletes {what}.", mark: false, test: deleted },
-    Fact {
-        name: "filter-full",
-        sentence: "The filter of node {node} is full at {keys} keys and takes no more.",
-        mark: true,
-        test: filter_full,
-    },
-    Fact { name: "rebuilt", sentence: "Node {node} goes over to a filter of {bits} bits and {k} functions.", mark: true, test: rebuilt },
-];
+    fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
+        seen.observe(cluster, step);
+    }
+    fn role(_: &Keys, volatile: &Volatile) -> Role {
+        let Volatile::Store(store) = volatile else { return Role { label: "client", glyph: "C", tone: Tone::Neutral } };
+        let kind = store.filter.shape().kind;
+        let (glyph, series) = match kind {
+            Kind::Bloom => ("B", 0),
+            Kind::Counting => ("#", 1),
+            Kind::Blocked => ("L", 2),
+            Kind::Cuckoo => ("K", 3),
+        };
+        Role { label: kind.name(), glyph, tone: Tone::Series(series) }
+    }
+    fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
+        let disk = Field {
+            name: "keys",
+            value: cluster.stable(id).map_or(0, |keys| keys.len()).to_string(),
+            stable: true,
+            help: "Keys on disk. The filter can be built from them at any time, and not the other way round.",
+        };
+        let field = |name, value: String, help| Field { name, value, stable: false, help };
+        match cluster.volatile(id) {
+            None => NodeView { fields: vec![disk], ..NodeView::default() },
+            Some(Volatile::Client(client)) => NodeView {
+                badge: format!("{} sent", client.next),
+                fields: vec![
+                    field("next", client.next.to_string(), "The next key that it inserts."),
+                    field("waiting for", client.waiting.len().to_string(), "Stores that have not said that they have the last batch."),
+                    field("rounds", client.round.to_string(), "Rounds of questions so far."),
+                ],
+                ring: Some(Timer::Tick.code()),
+                points_at: None,
+            },
+            Some(Volatile::Store(store)) => {
+                let shape = store.filter.shape();
+                NodeView {
+                    badge: format!("{} % in use", percent_in_use(store)),
+                    fields: vec![
+                        disk,
+                        field("cells", shape.cells.to_string(), "Cells of the filter."),
+                        field("bits of a cell", shape.bits.to_string(), "1 for a bit, 4 for a counter, more for a fingerprint."),
+                        field("k", store.hashing.k.to_string(), "Hash functions by which it is asked."),
+                        field("full", store.full.to_string(), "Whether a key found no room."),
+                    ],
+                    ring: None,
+                    points_at: None,
+                }
+            }
+        }
+    }
+    fn exhibits(cluster: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {
+        let mut exhibits: Vec<Exhibit> = stores(cluster).map(|(_, store, keys)| Exhibit::Cells(cells(store, keys))).collect();
+        exhibits.push(Exhibit::Series(by_keys(cluster, seen)));
+        exhibits.push(Exhibit::Ledger(beside_theory(cluster, seen)));
+        if let Some((node, store, keys)) = stores(cluster).find(|(_, store, _)| store.filter.shape().kind != Kind::Cuckoo) {
+            exhibits.push(Exhibit::Series(by_functions(node, store, keys, seen)));
+        }
+        exhibits.push(Exhibit::Ledger(sizes(cluster.params())));
+        exhibits
+    }
+}
 
 fn store<'a>(cluster: &Cluster<'a, Bloom>, id: NodeId) -> Option<&'a Store> {
     match cluster.volatile(id)? {
@@ -150,69 +186,6 @@ pub fn theory(shape: Shape, keys: f64, k: u32) -> f64 {
         Kind::Blocked => sizing::blocked(keys, m, k, f64::from(shape.block())),
         Kind::Cuckoo => sizing::cuckoo(keys, m, shape.bits),
     }
-}
-
-pub fn role(volatile: &Volatile) -> Role {
-    let Volatile::Store(store) = volatile else { return Role { label: "client", glyph: "C", tone: Tone::Neutral } };
-    let kind = store.filter.shape().kind;
-    let (glyph, series) = match kind {
-        Kind::Bloom => ("B", 0),
-        Kind::Counting => ("#", 1),
-        Kind::Blocked => ("L", 2),
-        Kind::Cuckoo => ("K", 3),
-    };
-    Role { label: kind.name(), glyph, tone: Tone::Series(series) }
-}
-
-pub fn view(cluster: &Cluster<'_, Bloom>, id: NodeId) -> NodeView {
-    let disk = Field {
-        name: "keys",
-        value: cluster.stable(id).map_or(0, |keys| keys.len()).to_string(),
-        stable: true,
-        help: "Keys on disk. The filter can be built from them at any time, and not the other way round.",
-    };
-    let field = |name, value: String, help| Field { name, value, stable: false, help };
-    match cluster.volatile(id) {
-        None => NodeView { fields: vec![disk], ..NodeView::default() },
-        Some(volatile @ Volatile::Client(client)) => NodeView {
-            role: role(volatile),
-            badge: format!("{} sent", client.next),
-            fields: vec![
-                field("next", client.next.to_string(), "The next key that it inserts."),
-                field("waiting for", client.waiting.len().to_string(), "Stores that have not said that they have the last batch."),
-                field("rounds", client.round.to_string(), "Rounds of questions so far."),
-            ],
-            ring: Some(Timer::Tick.code()),
-            points_at: None,
-        },
-        Some(volatile @ Volatile::Store(store)) => {
-            let shape = store.filter.shape();
-            NodeView {
-                role: role(volatile),
-                badge: format!("{} % in use", percent_in_use(store)),
-                fields: vec![
-                    disk,
-                    field("cells", shape.cells.to_string(), "Cells of the filter."),
-                    field("bits of a cell", shape.bits.to_string(), "1 for a bit, 4 for a counter, more for a fingerprint."),
-                    field("k", store.hashing.k.to_string(), "Hash functions by which it is asked."),
-                    field("full", store.full.to_string(), "Whether a key found no room."),
-                ],
-                ring: None,
-                points_at: None,
-            }
-        }
-    }
-}
-
-pub fn exhibits(cluster: &Cluster<'_, Bloom>, seen: &Seen) -> Vec<Exhibit> {
-    let mut exhibits: Vec<Exhibit> = stores(cluster).map(|(_, store, keys)| Exhibit::Cells(cells(store, keys))).collect();
-    exhibits.push(Exhibit::Series(by_keys(cluster, seen)));
-    exhibits.push(Exhibit::Ledger(beside_theory(cluster, seen)));
-    if let Some((node, store, keys)) = stores(cluster).find(|(_, store, _)| store.filter.shape().kind != Kind::Cuckoo) {
-        exhibits.push(Exhibit::Series(by_functions(node, store, keys, seen)));
-    }
-    exhibits.push(Exhibit::Ledger(sizes(cluster.params())));
-    exhibits
 }
 
 /// The cells of a filter, and those that the last key looked at.

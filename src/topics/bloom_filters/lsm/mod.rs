@@ -14,10 +14,7 @@ mod params;
 mod seen;
 mod show;
 
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, Outcome,
-    Packed, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
-};
+use crate::sim::{CommandId, Context, Env, Node, NodeId, Outcome, Packed, ParamSpec, Protocol, TimerInfo, Timers};
 use crate::topics::bloom_filters::hashing::{Hashing, below, hash};
 use crate::topics::bloom_filters::sizing;
 pub use params::param;
@@ -134,15 +131,11 @@ pub enum Timer {
     Next,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Timer::Next, TimerInfo { name: "next lookup", action: "look a key up now" })];
+
     fn code(self) -> u32 {
-        0
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        (code == 0).then_some(Timer::Next)
-    }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "next lookup", action: "look a key up now" }
+        self as u32
     }
 }
 
@@ -159,8 +152,6 @@ impl Protocol for Lsm {
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = show::KINDS;
 
     fn blank_disk(env: &Env<'_>) -> Stable {
         if env.me == STORE {
@@ -210,48 +201,6 @@ impl Protocol for Lsm {
             Volatile::Store(memory) => memory.look_up(get.0, Some(id), cx),
             Volatile::File => cx.reply(id, Outcome::Refused("this is a file: ask the store, node 0")),
         }
-    }
-
-    fn command(call: &CommandCall) -> Result<Get, String> {
-        let key = call.number(0).and_then(|key| u32::try_from(key).ok());
-        key.map(Get).ok_or_else(|| "It takes a key, which is a number from 0.".to_owned())
-    }
-    fn kind(message: &Message) -> u16 {
-        match message {
-            Message::LoadFilter(_) => 0,
-            Message::Filter(..) => 1,
-            Message::Read(..) => 2,
-            Message::Value(..) => 3,
-        }
-    }
-    fn describe(message: &Message) -> String {
-        match message {
-            Message::LoadFilter(bits_per_key) => format!("LoadFilter: your filter, {bits_per_key} bits a key"),
-            Message::Filter(_, filter) => format!("Filter of {} bits", filter.len()),
-            Message::Read(number, key) => format!("Read for lookup {number}: key {key}"),
-            Message::Value(number, key, true) => format!("Value for lookup {number}: key {key} is here"),
-            Message::Value(number, key, false) => format!("Value for lookup {number}: key {key} is not here"),
-        }
-    }
-
-    fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, _: &Step<'_>) {
-        seen.observe(cluster);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role(_: &Stable, volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, seen)
     }
 }
 

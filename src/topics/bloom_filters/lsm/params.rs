@@ -1,6 +1,7 @@
 //! What the reader may set, and what clients may ask.
 
-use crate::sim::{ArgumentKind, CommandSpec, ParamKind, ParamSpec, Params};
+use super::Get;
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, ParamKind, ParamSpec, Params};
 
 /// Indices into the protocol's params. Append only: links name them by index.
 pub mod param {
@@ -77,12 +78,19 @@ pub const PARAMS: &[ParamSpec] = &[
     ),
 ];
 
-pub const COMMANDS: &[CommandSpec] = &[CommandSpec {
-    name: "get",
-    label: "Look a key up",
-    help: "The store goes from file to file, the newest first.",
-    arguments: &[("key", ArgumentKind::Number { min: 0, max: 3_999, default: 7 })],
-}];
+impl Commands for Get {
+    const COMMANDS: &'static [CommandSpec] = &[CommandSpec {
+        name: "get",
+        label: "Look a key up",
+        help: "The store goes from file to file, the newest first.",
+        arguments: &[("key", ArgumentKind::Number { min: 0, max: 3_999, default: 7 })],
+    }];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        let key = call.number(0).and_then(|key| u32::try_from(key).ok());
+        key.map(Get).ok_or_else(|| "It takes a key, which is a number from 0.".to_owned())
+    }
+}
 
 /// Keys of which files have some.
 pub fn keys(params: &Params) -> u64 {

@@ -6,7 +6,7 @@ use crate::check::statistics::NORMAL;
 use crate::sim::series::number;
 use crate::sim::{
     Bindings, Broken, Cell, Cells, Cluster, Curve, Drawn, Exhibit, Fact, Field, Guide, GuideKind, Invariant, Ledger, LedgerRow,
-    MessageKind, NodeId, NodeView, Point, Probe, Role, Scale, Series, Step, Timer as _, Tone,
+    MessageKind, Messages, NodeId, NodeView, Point, Probe, Role, Scale, Series, Step, Timers as _, Tone, Trace, Watched,
 };
 use crate::topics::bloom_filters::sizing;
 
@@ -15,62 +15,133 @@ const COUNTED: u64 = 500;
 /// Bits a key up to which theory is drawn.
 const BITS_SHOWN: u32 = 20;
 
-pub const KINDS: &[MessageKind] = &[
-    MessageKind::request("LoadFilter", "LDF", Tone::Leader, "The store asks a file for its filter."),
-    MessageKind::reply("Filter", "FLT", Tone::Leader, "The file's filter."),
-    MessageKind::request("Read", "RD", Tone::Candidate, "A read of a file on disk: what filters are to save."),
-    MessageKind::reply("Value", "VAL", Tone::Good, "Whether the key is in the file."),
-];
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("LoadFilter", "LDF", Tone::Leader, "The store asks a file for its filter."),
+        MessageKind::reply("Filter", "FLT", Tone::Leader, "The file's filter."),
+        MessageKind::request("Read", "RD", Tone::Candidate, "A read of a file on disk: what filters are to save."),
+        MessageKind::reply("Value", "VAL", Tone::Good, "Whether the key is in the file."),
+    ];
 
-pub const INVARIANTS: &[Invariant<Lsm>] = &[
-    Invariant {
-        name: "no-false-negative",
-        sentence: "A lookup of a key that is in a file is never told that there is none.",
-        check: |_, seen| match seen.wrong {
-            Some((key, file, None)) => {
-                Err(Broken { nodes: vec![STORE, file], says: format!("The store said that there is no key {key}. It is in file {file}.") })
+    fn kind(&self) -> u16 {
+        match self {
+            Message::LoadFilter(_) => 0,
+            Message::Filter(..) => 1,
+            Message::Read(..) => 2,
+            Message::Value(..) => 3,
+        }
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::LoadFilter(bits_per_key) => format!("LoadFilter: your filter, {bits_per_key} bits a key"),
+            Message::Filter(_, filter) => format!("Filter of {} bits", filter.len()),
+            Message::Read(number, key) => format!("Read for lookup {number}: key {key}"),
+            Message::Value(number, key, true) => format!("Value for lookup {number}: key {key} is here"),
+            Message::Value(number, key, false) => format!("Value for lookup {number}: key {key} is not here"),
+        }
+    }
+}
+
+impl Watched for Lsm {
+    const INVARIANTS: &'static [Invariant<Self>] = &[
+        Invariant {
+            name: "no-false-negative",
+            sentence: "A lookup of a key that is in a file is never told that there is none.",
+            check: |_, seen| match seen.wrong {
+                Some((key, file, None)) => Err(Broken {
+                    nodes: vec![STORE, file],
+                    says: format!("The store said that there is no key {key}. It is in file {file}."),
+                }),
+                _ => Ok(()),
+            },
+        },
+        Invariant {
+            name: "newest-value",
+            sentence: "A lookup is given the value of the newest file that has the key.",
+            check: |_, seen| match seen.wrong {
+                Some((key, newest, Some(other))) => Err(Broken {
+                    nodes: vec![newest, other],
+                    says: format!("The value of key {key} came from file {other}, although file {newest} has a newer one."),
+                }),
+                _ => Ok(()),
+            },
+        },
+    ];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::detail("nothing-read", "Key {key} is in no file, and no file was read to know that.", nothing_read),
+        Fact::milestone("read-for-nothing", "File {node} was read for key {key} for nothing.", read_for_nothing),
+        Fact::detail("found", "Key {key} was in file {node}, after {reads} reads.", found),
+        Fact::milestone("filters-loaded", "The store has the filters of all {files} files.", filters_loaded),
+        Fact::milestone("reads-counted", "{lookups} lookups of absent keys have read {reads} files.", reads_counted),
+        Fact::milestone("denied", "The store says that there is no key {key}, which is in file {node}.", |_, seen: &Seen, _| {
+            match seen.wrong? {
+                (key, node, None) => Some(Bindings::node(node).with("key", key)),
+                _ => None,
             }
-            _ => Ok(()),
-        },
-    },
-    Invariant {
-        name: "newest-value",
-        sentence: "A lookup is given the value of the newest file that has the key.",
-        check: |_, seen| match seen.wrong {
-            Some((key, newest, Some(other))) => Err(Broken {
-                nodes: vec![newest, other],
-                says: format!("The value of key {key} came from file {other}, although file {newest} has a newer one."),
-            }),
-            _ => Ok(()),
-        },
-    },
-];
+        }),
+        Fact::milestone(
+            "stale-value",
+            "The value of key {key} comes from file {other}, and file {node} has a newer one.",
+            |_, seen: &Seen, _| {
+                let (key, node, Some(other)) = seen.wrong? else { return None };
+                Some(Bindings::nodes([node, other]).with("node", node).with("other", other).with("key", key))
+            },
+        ),
+    ];
 
-pub const FACTS: &[Fact<Lsm>] = &[
-    Fact { name: "nothing-read", sentence: "Key {key} is in no file, and no file was read to know that.", mark: false, test: nothing_read },
-    Fact { name: "read-for-nothing", sentence: "File {node} was read for key {key} for nothing.", mark: true, test: read_for_nothing },
-    Fact { name: "found", sentence: "Key {key} was in file {node}, after {reads} reads.", mark: false, test: found },
-    Fact { name: "filters-loaded", sentence: "The store has the filters of all {files} files.", mark: true, test: filters_loaded },
-    Fact { name: "reads-counted", sentence: "{lookups} lookups of absent keys have read {reads} files.", mark: true, test: reads_counted },
-    Fact {
-        name: "denied",
-        sentence: "The store says that there is no key {key}, which is in file {node}.",
-        mark: true,
-        test: |_, seen, _| match seen.wrong? {
-            (key, node, None) => Some(Bindings::node(node).with("key", key)),
-            _ => None,
-        },
-    },
-    Fact {
-        name: "stale-value",
-        sentence: "The value of key {key} comes from file {other}, and file {node} has a newer one.",
-        mark: true,
-        test: |_, seen, _| {
-            let (key, node, Some(other)) = seen.wrong? else { return None };
-            Some(Bindings::nodes([node, other]).with("node", node).with("other", other).with("key", key))
-        },
-    },
-];
+    fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, _: &Step<'_>) {
+        seen.observe(cluster);
+    }
+    fn role(_: &Stable, volatile: &Volatile) -> Role {
+        match volatile {
+            Volatile::Store(memory) if memory.filters.iter().any(Option::is_none) => {
+                Role { label: "loading", glyph: "…", tone: Tone::Pending }
+            }
+            Volatile::Store(_) => Role { label: "store", glyph: "S", tone: Tone::Leader },
+            Volatile::File => Role { label: "file", glyph: "F", tone: Tone::Follower },
+        }
+    }
+    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
+        let field = |name, value: String, stable, help| Field { name, value, stable, help };
+        match (cluster.stable(node), cluster.volatile(node)) {
+            (_, Some(Volatile::Store(memory))) => NodeView {
+                badge: format!("{} lookups", memory.count),
+                fields: vec![
+                    field(
+                        "filters",
+                        format!("{} of {}", memory.filters.iter().flatten().count(), memory.filters.len()),
+                        false,
+                        "Filters that it has.",
+                    ),
+                    field(
+                        "bits",
+                        memory.filters.iter().flatten().map(|filter| u64::from(filter.len())).sum::<u64>().to_string(),
+                        false,
+                        "Memory that they take.",
+                    ),
+                    field("under way", memory.open.len().to_string(), false, "Lookups that wait for a file."),
+                ],
+                ring: Some(Timer::Next.code()),
+                points_at: None,
+            },
+            (Some(Stable::File(keys)), _) => NodeView {
+                badge: format!("{} keys", keys.len()),
+                fields: vec![field("keys", keys.len().to_string(), true, "Keys in this file. Low node numbers are the newer files.")],
+                ring: None,
+                points_at: None,
+            },
+            _ => NodeView::default(),
+        }
+    }
+    /// The last lookup, reads, reads by theory, the bits of the newest file's filter.
+    fn exhibits(cluster: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {
+        let bits = memory(cluster).and_then(|memory| Some(cells(memory, memory.filters.first()?.as_ref()?)));
+        [Exhibit::Ledger(last_lookup(cluster)), Exhibit::Ledger(reads(seen)), Exhibit::Series(by_bits(cluster, seen))]
+            .into_iter()
+            .chain(bits.map(Exhibit::Cells))
+            .collect()
+    }
+}
 
 fn nothing_read(cluster: &Cluster<'_, Lsm>, seen: &Seen, _: &Step<'_>) -> Option<Bindings> {
     let lookup = last(cluster).filter(|lookup| seen.ended && lookup.reads() == 0 && seen.wrong.is_none())?;
@@ -103,63 +174,6 @@ fn reads_counted(cluster: &Cluster<'_, Lsm>, seen: &Seen, _: &Step<'_>) -> Optio
 pub fn reads_by_theory(files: u16, bits_per_key: u32) -> f64 {
     let (m, k) = (f64::from(bits_per_key), f64::from(hashing(bits_per_key.into()).k));
     f64::from(files) * if bits_per_key == 0 { 1.0 } else { sizing::bloom(1.0, m, k) }
-}
-
-/// The role of a node that is up.
-pub fn role(volatile: &Volatile) -> Role {
-    match volatile {
-        Volatile::Store(memory) if memory.filters.iter().any(Option::is_none) => {
-            Role { label: "loading", glyph: "…", tone: Tone::Pending }
-        }
-        Volatile::Store(_) => Role { label: "store", glyph: "S", tone: Tone::Leader },
-        Volatile::File => Role { label: "file", glyph: "F", tone: Tone::Follower },
-    }
-}
-
-/// All of a node.
-pub fn view(cluster: &Cluster<'_, Lsm>, node: NodeId) -> NodeView {
-    let role = cluster.volatile(node).map(role).unwrap_or_default();
-    let field = |name, value: String, stable, help| Field { name, value, stable, help };
-    match (cluster.stable(node), cluster.volatile(node)) {
-        (_, Some(Volatile::Store(memory))) => NodeView {
-            role,
-            badge: format!("{} lookups", memory.count),
-            fields: vec![
-                field(
-                    "filters",
-                    format!("{} of {}", memory.filters.iter().flatten().count(), memory.filters.len()),
-                    false,
-                    "Filters that it has.",
-                ),
-                field(
-                    "bits",
-                    memory.filters.iter().flatten().map(|filter| u64::from(filter.len())).sum::<u64>().to_string(),
-                    false,
-                    "Memory that they take.",
-                ),
-                field("under way", memory.open.len().to_string(), false, "Lookups that wait for a file."),
-            ],
-            ring: Some(Timer::Next.code()),
-            points_at: None,
-        },
-        (Some(Stable::File(keys)), _) => NodeView {
-            role,
-            badge: format!("{} keys", keys.len()),
-            fields: vec![field("keys", keys.len().to_string(), true, "Keys in this file. Low node numbers are the newer files.")],
-            ring: None,
-            points_at: None,
-        },
-        _ => NodeView { role, ..NodeView::default() },
-    }
-}
-
-/// The last lookup, reads, reads by theory, the bits of the newest file's filter.
-pub fn exhibits(cluster: &Cluster<'_, Lsm>, seen: &Seen) -> Vec<Exhibit> {
-    let bits = memory(cluster).and_then(|memory| Some(cells(memory, memory.filters.first()?.as_ref()?)));
-    [Exhibit::Ledger(last_lookup(cluster)), Exhibit::Ledger(reads(seen)), Exhibit::Series(by_bits(cluster, seen))]
-        .into_iter()
-        .chain(bits.map(Exhibit::Cells))
-        .collect()
 }
 
 fn last_lookup(cluster: &Cluster<'_, Lsm>) -> Ledger {

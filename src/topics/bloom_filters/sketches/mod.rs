@@ -14,10 +14,7 @@ mod params;
 mod seen;
 mod show;
 
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, Outcome,
-    Packed, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
-};
+use crate::sim::{CommandId, Context, Env, Node, NodeId, Outcome, Packed, ParamSpec, Protocol, TimerInfo, Timers};
 use crate::topics::bloom_filters::hashing::hash;
 use count_min::CountMin;
 use hyperloglog::HyperLogLog;
@@ -84,18 +81,14 @@ pub enum Timer {
     Report,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Part, TimerInfo { name: "next part", action: "let the next part come now" }),
+        (Timer::Report, TimerInfo { name: "next report", action: "report now" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Part, Timer::Report].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Part => TimerInfo { name: "next part", action: "let the next part come now" },
-            Timer::Report => TimerInfo { name: "next report", action: "report now" },
-        }
     }
 }
 
@@ -112,8 +105,6 @@ impl Protocol for Sketches {
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = show::KINDS;
 
     fn blank_disk(_: &Env<'_>) {}
     fn on_start((): &mut (), cx: &mut Cx<'_>) -> Volatile {
@@ -153,38 +144,6 @@ impl Protocol for Sketches {
         let estimate = estimate(reports, ask.0);
         cx.say(|| format!("By its sketches key {} came at most {estimate} times.", ask.0));
         cx.reply(id, Outcome::Done(i64::try_from(estimate).unwrap_or(i64::MAX)));
-    }
-
-    fn command(call: &CommandCall) -> Result<Ask, String> {
-        let key = call.number(0).and_then(|key| u64::try_from(key).ok());
-        key.map(Ask).ok_or_else(|| "It takes a key, which is a number from 0.".to_owned())
-    }
-    fn kind(_: &Sent) -> u16 {
-        0
-    }
-    fn describe(Sent(report): &Sent) -> String {
-        let counters = u64::from(report.counters.len());
-        format!("Report of {} events in {counters} counters and {} registers", report.events, report.registers.len())
-    }
-
-    fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        seen.observe(cluster, step);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role((): &(), volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, seen)
     }
 }
 

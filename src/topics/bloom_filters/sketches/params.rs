@@ -1,9 +1,9 @@
 //! What the reader may set, and ask.
 
-use super::Shape;
 use super::count_min::CountMin;
 use super::hyperloglog::HyperLogLog;
-use crate::sim::{ArgumentKind, CommandSpec, NodeId, ParamKind, ParamSpec, Params};
+use super::{Ask, Shape};
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, NodeId, ParamKind, ParamSpec, Params};
 
 /// Indices into the protocol's params. Append only: links name them by index.
 pub mod param {
@@ -87,12 +87,19 @@ pub const PARAMS: &[ParamSpec] = &[
     ),
 ];
 
-pub const COMMANDS: &[CommandSpec] = &[CommandSpec {
-    name: "count",
-    label: "How often did a key come?",
-    help: "The collector answers from its sketches.",
-    arguments: &[("key", ArgumentKind::Number { min: 0, max: 9_999, default: 0 })],
-}];
+impl Commands for Ask {
+    const COMMANDS: &'static [CommandSpec] = &[CommandSpec {
+        name: "count",
+        label: "How often did a key come?",
+        help: "The collector answers from its sketches.",
+        arguments: &[("key", ArgumentKind::Number { min: 0, max: 9_999, default: 0 })],
+    }];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        let key = call.number(0).and_then(|key| u64::try_from(key).ok());
+        key.map(Ask).ok_or_else(|| "It takes a key, which is a number from 0.".to_owned())
+    }
+}
 
 fn of(values: &[u64], params: &Params, index: u16) -> u64 {
     usize::try_from(params.get(index)).ok().and_then(|at| values.get(at).copied()).unwrap_or(100)

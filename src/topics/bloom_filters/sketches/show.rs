@@ -1,11 +1,11 @@
 //! What the sketches show: facts, node views, estimates beside exact counts, errors beside theory, counters and registers.
 
 use super::seen::{Sample, Seen, reports};
-use super::{COLLECTOR, Report, Sketches, Timer, Volatile, distinct, estimate, params};
+use super::{COLLECTOR, Report, Sent, Sketches, Timer, Volatile, distinct, estimate, params};
 use crate::sim::series::number;
 use crate::sim::{
     Bindings, Broken, Cell, Cells, Choice, Cluster, Curve, Drawn, Exhibit, Fact, Field, Guide, GuideKind, Invariant, Ledger, LedgerRow,
-    MessageKind, NodeId, NodeView, Point, Role, Scale, Series, Step, Timer as _, Tone,
+    MessageKind, Messages, NodeId, NodeView, Point, Role, Scale, Series, Step, Timers as _, Tone, Trace, Watched,
 };
 
 /// Keys that the chart of counts draws: the most frequent, and as many of the others.
@@ -17,67 +17,109 @@ const FAR: u64 = 2;
 /// The number of distinct keys is close if it is off by no more, in percent.
 const CLOSE_PERCENT: f64 = 3.0;
 
-pub const KINDS: &[MessageKind] =
-    &[MessageKind::request("Report", "REP", Tone::Follower, "A station's sketches: as large after a million events as after ten.")];
+impl Messages for Sent {
+    const KINDS: &'static [MessageKind] =
+        &[MessageKind::request("Report", "REP", Tone::Follower, "A station's sketches: as large after a million events as after ten.")];
 
-pub const INVARIANTS: &[Invariant<Sketches>] = &[Invariant {
-    name: "never-too-low",
-    sentence: "The count–min estimate of a key is never less than the number of times that it came.",
-    check: |_, seen| match seen.too_low {
-        None => Ok(()),
-        Some((key, estimate, truth)) => {
-            Err(Broken { nodes: vec![COLLECTOR], says: format!("By the sketches key {key} came {estimate} times. It came {truth} times.") })
-        }
-    },
-}];
+    fn kind(&self) -> u16 {
+        0
+    }
+    fn describe(&self) -> String {
+        let Sent(report) = self;
+        let counters = u64::from(report.counters.len());
+        format!("Report of {} events in {counters} counters and {} registers", report.events, report.registers.len())
+    }
+}
 
-pub const FACTS: &[Fact<Sketches>] = &[
-    Fact {
-        name: "all-counted",
-        sentence: "All {events} events are reported, with {distinct} distinct keys.",
-        mark: true,
-        test: all_counted,
-    },
-    Fact {
-        name: "distinct-close",
-        sentence: "All is reported: {distinct} distinct keys, and the estimate is off by {percent} %.",
-        mark: true,
-        test: |cluster, seen, _| {
-            let (sample, bindings) = counted(cluster, seen)?;
-            (100.0 * sample.distinct_error().abs() <= CLOSE_PERCENT).then_some(bindings)
+impl Watched for Sketches {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "never-too-low",
+        sentence: "The count–min estimate of a key is never less than the number of times that it came.",
+        check: |_, seen| match seen.too_low {
+            None => Ok(()),
+            Some((key, estimate, truth)) => Err(Broken {
+                nodes: vec![COLLECTOR],
+                says: format!("By the sketches key {key} came {estimate} times. It came {truth} times."),
+            }),
         },
-    },
-    Fact {
-        name: "distinct-far",
-        sentence: "All is reported: {distinct} distinct keys, and the estimate is off by {percent} %.",
-        mark: true,
-        test: |cluster, seen, _| {
-            let (sample, bindings) = counted(cluster, seen)?;
-            (100.0 * sample.distinct_error().abs() > CLOSE_PERCENT).then_some(bindings)
-        },
-    },
-    Fact {
-        name: "asked-exact",
-        sentence: "Key {key} came {truth} times, and the estimate is {estimate}.",
-        mark: false,
-        test: |c, s, t| asked(c, s, t, false),
-    },
-    Fact {
-        name: "asked-far-too-high",
-        sentence: "Key {key} came {truth} times, and the estimate is {estimate}: far too high.",
-        mark: true,
-        test: |c, s, t| asked(c, s, t, true),
-    },
-    Fact {
-        name: "too-low",
-        sentence: "By the sketches key {key} came {estimate} times. It came {truth} times.",
-        mark: true,
-        test: |_, seen, _| {
+    }];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::milestone("all-counted", "All {events} events are reported, with {distinct} distinct keys.", all_counted),
+        Fact::milestone(
+            "distinct-close",
+            "All is reported: {distinct} distinct keys, and the estimate is off by {percent} %.",
+            |cluster, seen: &Seen, _| {
+                let (sample, bindings) = counted(cluster, seen)?;
+                (100.0 * sample.distinct_error().abs() <= CLOSE_PERCENT).then_some(bindings)
+            },
+        ),
+        Fact::milestone(
+            "distinct-far",
+            "All is reported: {distinct} distinct keys, and the estimate is off by {percent} %.",
+            |cluster, seen: &Seen, _| {
+                let (sample, bindings) = counted(cluster, seen)?;
+                (100.0 * sample.distinct_error().abs() > CLOSE_PERCENT).then_some(bindings)
+            },
+        ),
+        Fact::detail("asked-exact", "Key {key} came {truth} times, and the estimate is {estimate}.", |c, s, t| asked(c, s, t, false)),
+        Fact::milestone("asked-far-too-high", "Key {key} came {truth} times, and the estimate is {estimate}: far too high.", |c, s, t| {
+            asked(c, s, t, true)
+        }),
+        Fact::milestone("too-low", "By the sketches key {key} came {estimate} times. It came {truth} times.", |_, seen: &Seen, _| {
             let (key, estimate, truth) = seen.too_low?;
             Some(Bindings::nodes([COLLECTOR]).with("key", key).with("estimate", estimate).with("truth", truth))
-        },
-    },
-];
+        }),
+    ];
+
+    fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
+        seen.observe(cluster, step);
+    }
+    fn role((): &(), volatile: &Volatile) -> Role {
+        match volatile {
+            Volatile::Collector(_) => Role { label: "collector", glyph: "C", tone: Tone::Leader },
+            Volatile::Station(_) => Role { label: "station", glyph: "S", tone: Tone::Follower },
+        }
+    }
+    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
+        let Some(volatile) = cluster.volatile(node) else { return NodeView::default() };
+        let field = |name, value: String, help| Field { name, value, stable: false, help };
+        match volatile {
+            Volatile::Collector(reports) => NodeView {
+                badge: format!("{} keys", number(distinct(reports))),
+                fields: vec![
+                    field("events", reports.iter().map(|report| report.events).sum::<u64>().to_string(), "Events of which it has heard."),
+                    field("distinct", number(distinct(reports)), "Distinct keys among them, by the HyperLogLogs."),
+                ],
+                ring: None,
+                points_at: None,
+            },
+            Volatile::Station(report) => NodeView {
+                badge: format!("{} events", number(report.events as f64)),
+                fields: vec![
+                    field("events", report.events.to_string(), "Events of its stream so far. It remembers none of them."),
+                    field("memory", format!("{} bytes", memory_bytes(report)), "Of both sketches. It does not grow."),
+                ],
+                ring: Some(Timer::Report.code()),
+                points_at: None,
+            },
+        }
+    }
+    /// Counts, distinct keys, a table of both, and the cells.
+    fn exhibits(cluster: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {
+        let Some(reports) = reports(cluster) else { return Vec::new() };
+        let mut exhibits = vec![
+            Exhibit::Series(counts(reports, seen)),
+            Exhibit::Series(distinct_keys(seen)),
+            Exhibit::Ledger(beside_theory(seen)),
+            Exhibit::Ledger(frequent(reports, seen)),
+        ];
+        if let Some(report) = reports.iter().find(|report| report.events > 0) {
+            exhibits.push(Exhibit::Cells(counters(report)));
+            exhibits.push(Exhibit::Cells(registers(reports, report)));
+        }
+        exhibits
+    }
+}
 
 /// The sample of all that there is, in the step that completed it.
 fn counted<'a>(cluster: &Cluster<'_, Sketches>, seen: &'a Seen) -> Option<(&'a Sample, Bindings)> {
@@ -102,60 +144,8 @@ fn asked(cluster: &Cluster<'_, Sketches>, seen: &Seen, step: &Step<'_>, is_far: 
     (is_far == (estimate > FAR * truth)).then(bindings)
 }
 
-/// The role of a node that is up.
-pub fn role(volatile: &Volatile) -> Role {
-    match volatile {
-        Volatile::Collector(_) => Role { label: "collector", glyph: "C", tone: Tone::Leader },
-        Volatile::Station(_) => Role { label: "station", glyph: "S", tone: Tone::Follower },
-    }
-}
-
-/// All of a node.
-pub fn view(cluster: &Cluster<'_, Sketches>, node: NodeId) -> NodeView {
-    let Some(volatile) = cluster.volatile(node) else { return NodeView::default() };
-    let field = |name, value: String, help| Field { name, value, stable: false, help };
-    match volatile {
-        Volatile::Collector(reports) => NodeView {
-            role: role(volatile),
-            badge: format!("{} keys", number(distinct(reports))),
-            fields: vec![
-                field("events", reports.iter().map(|report| report.events).sum::<u64>().to_string(), "Events of which it has heard."),
-                field("distinct", number(distinct(reports)), "Distinct keys among them, by the HyperLogLogs."),
-            ],
-            ring: None,
-            points_at: None,
-        },
-        Volatile::Station(report) => NodeView {
-            role: role(volatile),
-            badge: format!("{} events", number(report.events as f64)),
-            fields: vec![
-                field("events", report.events.to_string(), "Events of its stream so far. It remembers none of them."),
-                field("memory", format!("{} bytes", memory_bytes(report)), "Of both sketches. It does not grow."),
-            ],
-            ring: Some(Timer::Report.code()),
-            points_at: None,
-        },
-    }
-}
-
 fn memory_bytes(report: &Report) -> u32 {
     (report.counters.len() * report.counters.bits() + report.registers.len() * report.registers.bits()).div_ceil(8)
-}
-
-/// Counts, distinct keys, a table of both, and the cells.
-pub fn exhibits(cluster: &Cluster<'_, Sketches>, seen: &Seen) -> Vec<Exhibit> {
-    let Some(reports) = reports(cluster) else { return Vec::new() };
-    let mut exhibits = vec![
-        Exhibit::Series(counts(reports, seen)),
-        Exhibit::Series(distinct_keys(seen)),
-        Exhibit::Ledger(beside_theory(seen)),
-        Exhibit::Ledger(frequent(reports, seen)),
-    ];
-    if let Some(report) = reports.iter().find(|report| report.events > 0) {
-        exhibits.push(Exhibit::Cells(counters(report)));
-        exhibits.push(Exhibit::Cells(registers(reports, report)));
-    }
-    exhibits
 }
 
 fn truth_of(seen: &Seen, key: u64) -> u64 {

@@ -14,10 +14,7 @@ mod params;
 mod seen;
 mod show;
 
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, Outcome,
-    Packed, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
-};
+use crate::sim::{CommandId, Context, Env, Node, NodeId, Outcome, Packed, ParamSpec, Protocol, TimerInfo, Timers};
 use crate::topics::bloom_filters::hashing::Hashing;
 use crate::topics::bloom_filters::sizing;
 pub use params::param;
@@ -97,18 +94,14 @@ pub enum Timer {
     Digest,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Request, TimerInfo { name: "next request", action: "request now" }),
+        (Timer::Digest, TimerInfo { name: "next digest", action: "send a digest now" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Request, Timer::Digest].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Request => TimerInfo { name: "next request", action: "request now" },
-            Timer::Digest => TimerInfo { name: "next digest", action: "send a digest now" },
-        }
     }
 }
 
@@ -125,8 +118,6 @@ impl Protocol for SummaryCache {
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = show::KINDS;
 
     fn blank_disk(_: &Env<'_>) {}
     fn on_start((): &mut (), cx: &mut Cx<'_>) -> Volatile {
@@ -163,37 +154,6 @@ impl Protocol for SummaryCache {
             Volatile::Origin => cx.reply(id, Outcome::Refused("users ask a cache")),
             Volatile::Cache(cache) => request(cache, get.0, Some(id), cx),
         }
-    }
-
-    fn command(call: &CommandCall) -> Result<Get, String> {
-        let object = call.number(0).and_then(|object| u64::try_from(object).ok());
-        object.map(Get).ok_or_else(|| "It takes an object, which is a number from 0.".to_owned())
-    }
-    fn kind(message: &Message) -> u16 {
-        show::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        show::describe(message)
-    }
-
-    fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        seen.observe(cluster, step);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role((): &(), volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, seen: &Seen, _: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, seen)
     }
 }
 

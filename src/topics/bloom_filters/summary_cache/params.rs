@@ -1,6 +1,7 @@
 //! What the reader may set, and what users may ask.
 
-use crate::sim::{ArgumentKind, CommandSpec, ParamKind, ParamSpec, Params};
+use super::Get;
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, ParamKind, ParamSpec, Params};
 
 /// Indices into the protocol's params.
 pub mod param {
@@ -88,12 +89,19 @@ pub const PARAMS: &[ParamSpec] = &[
     ),
 ];
 
-pub const COMMANDS: &[CommandSpec] = &[CommandSpec {
-    name: "get",
-    label: "Get an object",
-    help: "A user asks this cache for an object.",
-    arguments: &[("object", ArgumentKind::Number { min: 0, max: 1_999, default: 7 })],
-}];
+impl Commands for Get {
+    const COMMANDS: &'static [CommandSpec] = &[CommandSpec {
+        name: "get",
+        label: "Get an object",
+        help: "A user asks this cache for an object.",
+        arguments: &[("object", ArgumentKind::Number { min: 0, max: 1_999, default: 7 })],
+    }];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        let object = call.number(0).and_then(|object| u64::try_from(object).ok());
+        object.map(Get).ok_or_else(|| "It takes an object, which is a number from 0.".to_owned())
+    }
+}
 
 pub fn capacity(params: &Params) -> u64 {
     params.get_u64(param::CAPACITY).max(1)

@@ -20,11 +20,8 @@ mod replica;
 mod show;
 pub mod state;
 
-use crate::check::history::{Model, Watch, judge, model::MODELS};
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, Outcome,
-    ParamSpec, Protocol, Role, Step, Trace,
-};
+use crate::check::history::{Model, Watch, model::MODELS};
+use crate::sim::{CommandId, Context, Env, Node, NodeId, Outcome, ParamSpec, Protocol};
 use state::{Copies, Message, Session, Stable, Timer, Volatile};
 
 /// Nodes 0 to 2 are replicas.
@@ -92,8 +89,6 @@ impl Protocol for Store {
     type Ghost = Observed;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = show::KINDS;
 
     fn blank_disk(env: &Env<'_>) -> Stable {
         match env.me.0.checked_sub(REPLICAS) {
@@ -126,56 +121,5 @@ impl Protocol for Store {
             (Stable::Client(session), Volatile::Client(waiting)) => client::on_command(session, waiting, id, *command, cx),
             _ => cx.reply(id, Outcome::Refused("this is a replica: ask a client, A or another")),
         }
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        let key = || -> Result<u8, String> {
-            let key = call.text(0).and_then(|name| KEYS.iter().position(|key| *key == name)).and_then(|at| u8::try_from(at).ok());
-            key.ok_or_else(|| "There are two registers, x and y.".to_owned())
-        };
-        match call.command {
-            0 => Ok(Command::Write { key: key()?, value: call.number(1).ok_or("A write needs a value.")? }),
-            1 => Ok(Command::Read { key: key()? }),
-            2 => {
-                let replica = call.number(0).and_then(|number| u16::try_from(number).ok()).filter(|number| *number < REPLICAS);
-                Ok(Command::Move(NodeId(replica.ok_or("The replicas are 0, 1 and 2.")?)))
-            }
-            _ => Err("There is no such command.".to_owned()),
-        }
-    }
-    fn kind(message: &Message) -> u16 {
-        show::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        show::describe(message)
-    }
-
-    fn observe(observed: &mut Observed, cluster: &Cluster<'_, Self>, _: &Step<'_>) {
-        let is_news = observed.watch.note(cluster.operations(), show::reading);
-        if !is_news || observed.watch.count() > JUDGED_MAX {
-            return;
-        }
-        let history = show::history(cluster, observed);
-        for model in MODELS.iter().filter(|model| **model != Model::Eventual) {
-            if !observed.refuses(*model) && judge::refuses(&history, *model) {
-                observed.refused |= bit(*model);
-            }
-        }
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role(stable: &Stable, volatile: &Volatile) -> Role {
-        show::role(stable, volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, observed: &Observed, _: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, observed)
     }
 }

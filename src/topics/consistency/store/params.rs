@@ -1,7 +1,8 @@
 //! What the reader may set, and what clients may be told to do.
 
+use super::{Command, KEYS, REPLICAS};
 use crate::check::history::Model;
-use crate::sim::{ArgumentKind, CommandSpec, ParamKind, ParamSpec, Params};
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, NodeId, ParamKind, ParamSpec, Params};
 
 /// Indices into the protocol's params.
 pub mod param {
@@ -171,24 +172,41 @@ pub const PARAMS: &[ParamSpec] = &[
     ),
 ];
 
-/// What clients may be told to do.
-pub const COMMANDS: &[CommandSpec] = &[
-    CommandSpec {
-        name: "write",
-        label: "Write",
-        help: "The client writes to a register, x or y, at its replica.",
-        arguments: &[("key", ArgumentKind::Text { default: "x" }), ("value", ArgumentKind::Number { min: 1, max: 99, default: 1 })],
-    },
-    CommandSpec {
-        name: "read",
-        label: "Read",
-        help: "The client reads a register, x or y, at its replica.",
-        arguments: &[("key", ArgumentKind::Text { default: "x" })],
-    },
-    CommandSpec {
-        name: "move",
-        label: "Move to another replica",
-        help: "From now on the client asks that replica, 0 to 2, as when a load balancer sends it elsewhere.",
-        arguments: &[("replica", ArgumentKind::Number { min: 0, max: 2, default: 1 })],
-    },
-];
+impl Commands for Command {
+    const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "write",
+            label: "Write",
+            help: "The client writes to a register, x or y, at its replica.",
+            arguments: &[("key", ArgumentKind::Text { default: "x" }), ("value", ArgumentKind::Number { min: 1, max: 99, default: 1 })],
+        },
+        CommandSpec {
+            name: "read",
+            label: "Read",
+            help: "The client reads a register, x or y, at its replica.",
+            arguments: &[("key", ArgumentKind::Text { default: "x" })],
+        },
+        CommandSpec {
+            name: "move",
+            label: "Move to another replica",
+            help: "From now on the client asks that replica, 0 to 2, as when a load balancer sends it elsewhere.",
+            arguments: &[("replica", ArgumentKind::Number { min: 0, max: 2, default: 1 })],
+        },
+    ];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        let key = || -> Result<u8, String> {
+            let key = call.text(0).and_then(|name| KEYS.iter().position(|key| *key == name)).and_then(|at| u8::try_from(at).ok());
+            key.ok_or_else(|| "There are two registers, x and y.".to_owned())
+        };
+        match call.command {
+            0 => Ok(Command::Write { key: key()?, value: call.number(1).ok_or("A write needs a value.")? }),
+            1 => Ok(Command::Read { key: key()? }),
+            2 => {
+                let replica = call.number(0).and_then(|number| u16::try_from(number).ok()).filter(|number| *number < REPLICAS);
+                Ok(Command::Move(NodeId(replica.ok_or("The replicas are 0, 1 and 2.")?)))
+            }
+            _ => Err("There is no such command.".to_owned()),
+        }
+    }
+}

@@ -2,47 +2,67 @@
 
 use super::params::Kind;
 use super::state::{Message, Register, Session, Stable, Timer, Vector, Volatile, Write};
-use super::{CLIENTS, KEYS, Observed, REPLICAS, Store};
-use crate::check::history::judge::{Verdict, judge};
+use super::{CLIENTS, JUDGED_MAX, KEYS, Observed, REPLICAS, Store, bit};
+use crate::check::history::judge::{Verdict, judge, refuses};
+use crate::check::history::model::MODELS;
 use crate::check::history::{Access, History, Model};
 use crate::sim::{
-    Bindings, Broken, Cell, Choice, Cluster, Exhibit, Fact, Field, HistoryView, Invariant, Ledger, LedgerRow, MessageKind, NodeId,
-    NodeView, Operation, Role, Step, Timer as _, Tone,
+    Bindings, Broken, Cell, Choice, Cluster, Exhibit, Fact, Field, HistoryView, Invariant, Ledger, LedgerRow, MessageKind, Messages,
+    NodeId, NodeView, Operation, Role, Step, Timers as _, Tone, Trace, Watched,
 };
 
-const fn kind_of(name: &'static str, short: &'static str, tone: Tone, reply: bool, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply, help }
-}
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Write", "W", Tone::Candidate, "A client asks its replica to write."),
+        MessageKind::request("Read", "R", Tone::Follower, "A client asks its replica to read."),
+        MessageKind::reply("Wrote", "ok", Tone::Candidate, "The write is done, as far as the client is told."),
+        MessageKind::reply("Value", "val", Tone::Follower, "What the register holds, as far as the client is told."),
+        MessageKind::request("Query", "Q", Tone::Neutral, "Quorum, first phase: what copy do you have?"),
+        MessageKind::reply("State", "S", Tone::Neutral, "A copy with its stamp."),
+        MessageKind::request("Store", "ST", Tone::Pending, "Quorum, second phase: keep this copy if it is later than yours."),
+        MessageKind::reply("Stored", "ok", Tone::Pending, "The copy is kept."),
+        MessageKind::request("Submit", "SUB", Tone::Candidate, "Total order: a write on its way to the sequencer."),
+        MessageKind::request("Update", "UP", Tone::Good, "A numbered write on its way to the other copies."),
+        MessageKind::request("Ask", "ask", Tone::Neutral, "Anti-entropy: this is what I have."),
+        MessageKind::reply("Updates", "UPS", Tone::Good, "Anti-entropy: and this is what you lack."),
+    ];
 
-pub const KINDS: &[MessageKind] = &[
-    kind_of("Write", "W", Tone::Candidate, false, "A client asks its replica to write."),
-    kind_of("Read", "R", Tone::Follower, false, "A client asks its replica to read."),
-    kind_of("Wrote", "ok", Tone::Candidate, true, "The write is done, as far as the client is told."),
-    kind_of("Value", "val", Tone::Follower, true, "What the register holds, as far as the client is told."),
-    kind_of("Query", "Q", Tone::Neutral, false, "Quorum, first phase: what copy do you have?"),
-    kind_of("State", "S", Tone::Neutral, true, "A copy with its stamp."),
-    kind_of("Store", "ST", Tone::Pending, false, "Quorum, second phase: keep this copy if it is later than yours."),
-    kind_of("Stored", "ok", Tone::Pending, true, "The copy is kept."),
-    kind_of("Submit", "SUB", Tone::Candidate, false, "Total order: a write on its way to the sequencer."),
-    kind_of("Update", "UP", Tone::Good, false, "A numbered write on its way to the other copies."),
-    kind_of("Ask", "ask", Tone::Neutral, false, "Anti-entropy: this is what I have."),
-    kind_of("Updates", "UPS", Tone::Good, true, "Anti-entropy: and this is what you lack."),
-];
-
-pub fn kind(message: &Message) -> u16 {
-    match message {
-        Message::Write { .. } => 0,
-        Message::Read { .. } => 1,
-        Message::Wrote { .. } => 2,
-        Message::Value { .. } => 3,
-        Message::Query { .. } => 4,
-        Message::State { .. } => 5,
-        Message::Store { .. } => 6,
-        Message::Stored { .. } => 7,
-        Message::Submit(_) => 8,
-        Message::Update(_) => 9,
-        Message::Ask(_) => 10,
-        Message::Updates(_) => 11,
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Write { .. } => 0,
+            Message::Read { .. } => 1,
+            Message::Wrote { .. } => 2,
+            Message::Value { .. } => 3,
+            Message::Query { .. } => 4,
+            Message::State { .. } => 5,
+            Message::Store { .. } => 6,
+            Message::Stored { .. } => 7,
+            Message::Submit(_) => 8,
+            Message::Update(_) => 9,
+            Message::Ask(_) => 10,
+            Message::Updates(_) => 11,
+        }
+    }
+    fn describe(&self) -> String {
+        let needing = |needs: &Vector| {
+            if *needs == Vector::default() { String::new() } else { format!(", at a copy that has {}", vector(needs)) }
+        };
+        match self {
+            Message::Write { key, value, needs, .. } => format!("Write {} = {value}{}", key_name(*key), needing(needs)),
+            Message::Read { key, needs, .. } => format!("Read {}{}", key_name(*key), needing(needs)),
+            Message::Wrote { .. } => "Wrote: done".to_owned(),
+            Message::Value { value, .. } => format!("Value: it holds {value}"),
+            Message::Query { key, .. } => format!("Query: what do you have of {}?", key_name(*key)),
+            Message::State { register, .. } => format!("State: {}", stamped(register)),
+            Message::Store { key, register, .. } => format!("Store {} = {}", key_name(*key), stamped(register)),
+            Message::Stored { .. } => "Stored".to_owned(),
+            Message::Submit(write) => format!("Submit {}", write_words(write)),
+            Message::Update(write) => {
+                format!("Update {} of replica {}: {}, after {}", write.number, write.origin, write_words(write), vector(&write.after))
+            }
+            Message::Ask(has) => format!("Ask: I have {} writes of the replicas", vector(has)),
+            Message::Updates(writes) => format!("Updates: {}", writes.iter().map(write_words).collect::<Vec<_>>().join(", ")),
+        }
     }
 }
 
@@ -66,28 +86,6 @@ fn stamped(register: &Register) -> String {
 
 fn write_words(write: &Write) -> String {
     format!("{} = {}", key_name(write.key), write.value)
-}
-
-pub fn describe(message: &Message) -> String {
-    let needing = |needs: &Vector| {
-        if *needs == Vector::default() { String::new() } else { format!(", at a copy that has {}", vector(needs)) }
-    };
-    match message {
-        Message::Write { key, value, needs, .. } => format!("Write {} = {value}{}", key_name(*key), needing(needs)),
-        Message::Read { key, needs, .. } => format!("Read {}{}", key_name(*key), needing(needs)),
-        Message::Wrote { .. } => "Wrote: done".to_owned(),
-        Message::Value { value, .. } => format!("Value: it holds {value}"),
-        Message::Query { key, .. } => format!("Query: what do you have of {}?", key_name(*key)),
-        Message::State { register, .. } => format!("State: {}", stamped(register)),
-        Message::Store { key, register, .. } => format!("Store {} = {}", key_name(*key), stamped(register)),
-        Message::Stored { .. } => "Stored".to_owned(),
-        Message::Submit(write) => format!("Submit {}", write_words(write)),
-        Message::Update(write) => {
-            format!("Update {} of replica {}: {}, after {}", write.number, write.origin, write_words(write), vector(&write.after))
-        }
-        Message::Ask(has) => format!("Ask: I have {} writes of the replicas", vector(has)),
-        Message::Updates(writes) => format!("Updates: {}", writes.iter().map(write_words).collect::<Vec<_>>().join(", ")),
-    }
 }
 
 /// What an operation is to the history.
@@ -132,69 +130,147 @@ const fn promise(
     Invariant { name, sentence, check }
 }
 
-pub const INVARIANTS: &[Invariant<Store>] = &[
-    promise(
-        "linearizable",
-        "The quorum register promises: each operation takes effect at one moment between its call and its return.",
-        |c, o| kept(Model::Linearizable, c, o),
-    ),
-    promise("sequential", "Total order promises: one order of all operations that keeps the order of each client.", |c, o| {
-        kept(Model::Sequential, c, o)
-    }),
-    promise("causal", "Causal memory promises: every client sees a write after those that it may depend on.", |c, o| {
-        kept(Model::Causal, c, o)
-    }),
-    promise("pram", "FIFO promises: every client sees the writes of one client in their order.", |c, o| kept(Model::Pram, c, o)),
-    promise("monotonic-writes", "Sessions promise: the writes of one session are seen in their order.", |c, o| {
-        kept(Model::MonotonicWrites, c, o)
-    }),
-    promise("writes-follow-reads", "Sessions promise: a write is seen after what its session had read.", |c, o| {
-        kept(Model::WritesFollowReads, c, o)
-    }),
-    promise("read-your-writes", "Sessions promise: a session reads its own writes, or what came after them.", |c, o| {
-        kept(Model::ReadYourWrites, c, o)
-    }),
-    promise("monotonic-reads", "Sessions promise: a session does not lose what it has seen.", |c, o| kept(Model::MonotonicReads, c, o)),
-];
+impl Watched for Store {
+    const INVARIANTS: &'static [Invariant<Self>] = &[
+        promise(
+            "linearizable",
+            "The quorum register promises: each operation takes effect at one moment between its call and its return.",
+            |c, o| kept(Model::Linearizable, c, o),
+        ),
+        promise("sequential", "Total order promises: one order of all operations that keeps the order of each client.", |c, o| {
+            kept(Model::Sequential, c, o)
+        }),
+        promise("causal", "Causal memory promises: every client sees a write after those that it may depend on.", |c, o| {
+            kept(Model::Causal, c, o)
+        }),
+        promise("pram", "FIFO promises: every client sees the writes of one client in their order.", |c, o| kept(Model::Pram, c, o)),
+        promise("monotonic-writes", "Sessions promise: the writes of one session are seen in their order.", |c, o| {
+            kept(Model::MonotonicWrites, c, o)
+        }),
+        promise("writes-follow-reads", "Sessions promise: a write is seen after what its session had read.", |c, o| {
+            kept(Model::WritesFollowReads, c, o)
+        }),
+        promise("read-your-writes", "Sessions promise: a session reads its own writes, or what came after them.", |c, o| {
+            kept(Model::ReadYourWrites, c, o)
+        }),
+        promise("monotonic-reads", "Sessions promise: a session does not lose what it has seen.", |c, o| kept(Model::MonotonicReads, c, o)),
+    ];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::detail("write-returned", "Client {name} is told that its write of {value} to {key} is done.", |c, _, step| {
+            returned(c, step, true)
+        }),
+        Fact::detail("read-returned", "Client {name} reads {value} from {key}.", |c, _, step| returned(c, step, false)),
+        Fact::detail("client-moved", "Client {name} asks replica {replica} from now on.", client_moved),
+        Fact::milestone("client-gave-up", "Client {name} gives up waiting; what it asked for may still happen.", client_gave_up),
+        Fact::detail("update-waits", "Replica {node} has an update that waits for others: {update}.", update_waits),
+        Fact::detail("request-waits", "Replica {node} lets client {name} wait: its copy lacks what the session needs.", request_waits),
+        Fact::detail("replicas-differ", "Replicas {node} and {other} hold different values of {key}.", replicas_differ),
+        Fact::detail("replicas-agree", "All replicas hold the same, and nothing is on its way.", replicas_agree),
+        Fact::milestone("linearizable-refused", "The history is no longer linearizable.", |_, o: &Observed, _| {
+            refused(Model::Linearizable, o)
+        }),
+        Fact::milestone("sequential-refused", "The history is no longer sequentially consistent.", |_, o: &Observed, _| {
+            refused(Model::Sequential, o)
+        }),
+        Fact::milestone("causal-refused", "The history is no longer causally consistent.", |_, o: &Observed, _| refused(Model::Causal, o)),
+        Fact::milestone("pram-refused", "The history is no longer PRAM consistent.", |_, o: &Observed, _| refused(Model::Pram, o)),
+        Fact::milestone("monotonic-writes-refused", "A session does not see another's writes in order.", |_, o: &Observed, _| {
+            refused(Model::MonotonicWrites, o)
+        }),
+        Fact::milestone("writes-follow-reads-refused", "A session sees a write without what it followed.", |_, o: &Observed, _| {
+            refused(Model::WritesFollowReads, o)
+        }),
+        Fact::milestone("read-your-writes-refused", "A session does not read its own write.", |_, o: &Observed, _| {
+            refused(Model::ReadYourWrites, o)
+        }),
+        Fact::milestone("monotonic-reads-refused", "A session loses what it had seen.", |_, o: &Observed, _| {
+            refused(Model::MonotonicReads, o)
+        }),
+    ];
 
-const fn fact(
-    name: &'static str,
-    sentence: &'static str,
-    mark: bool,
-    test: fn(&Cluster<'_, Store>, &Observed, &Step<'_>) -> Option<Bindings>,
-) -> Fact<Store> {
-    Fact { name, sentence, mark, test }
+    fn observe(observed: &mut Observed, cluster: &Cluster<'_, Self>, _: &Step<'_>) {
+        let is_news = observed.watch.note(cluster.operations(), reading);
+        if !is_news || observed.watch.count() > JUDGED_MAX {
+            return;
+        }
+        let history = history(cluster, observed);
+        for model in MODELS.iter().filter(|model| **model != Model::Eventual) {
+            if !observed.refuses(*model) && refuses(&history, *model) {
+                observed.refused |= bit(*model);
+            }
+        }
+    }
+    fn role(stable: &Stable, volatile: &Volatile) -> Role {
+        match (stable, volatile) {
+            (Stable::Replica(_), _) => Role { label: "replica", glyph: "R", tone: Tone::Follower },
+            (_, Volatile::Client(Some(_))) => Role { label: "client, waiting", glyph: "?", tone: Tone::Pending },
+            _ => Role { label: "client", glyph: "C", tone: Tone::Neutral },
+        }
+    }
+    fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
+        let volatile = cluster.volatile(id);
+        match cluster.stable(id) {
+            Some(Stable::Replica(copies)) => {
+                let mut fields = replica_fields(copies);
+                if let Some(Volatile::Replica(work)) = volatile {
+                    fields.push(Field {
+                        name: "held",
+                        value: work.held.iter().map(|(client, _)| client_name(*client)).collect::<Vec<_>>().join(", "),
+                        stable: false,
+                        help: "Clients whose request waits until this copy has what their session needs.",
+                    });
+                }
+                let badge = copies.registers.iter().zip(KEYS).map(|(register, key)| format!("{key}={}", register.value));
+                NodeView { badge: badge.collect::<Vec<_>>().join(" "), fields, ring: Some(Timer::Sync.code()), points_at: None }
+            }
+            Some(Stable::Client(session)) => {
+                let fields = client_fields(session);
+                let badge = format!("client {}", client_name(id));
+                NodeView { badge, fields, ring: Some(Timer::Patience.code()), points_at: Some(session.replica) }
+            }
+            None => NodeView::default(),
+        }
+    }
+    fn exhibits(cluster: &Cluster<'_, Self>, observed: &Observed, _: &Trace) -> Vec<Exhibit> {
+        let row = |id: NodeId| {
+            let Some(Stable::Replica(copies)) = cluster.stable(id) else { return None };
+            let cell = |write: &Write, settled: bool| Cell {
+                text: write_words(write),
+                corner: format!("{}.{}", write.origin, write.number),
+                tone: Tone::Series(u8::try_from(write.origin.0).unwrap_or(0)),
+                settled,
+                hint: format!("write {} of replica {}{}", write.number, write.origin, if settled { "" } else { ", not applied yet" }),
+            };
+            let cells = copies.applied.iter().map(|write| cell(write, true)).chain(copies.waiting.iter().map(|write| cell(write, false)));
+            let note = copies
+                .registers
+                .iter()
+                .zip(KEYS)
+                .map(|(register, key)| format!("{key} = {}", register.value))
+                .collect::<Vec<_>>()
+                .join(", ");
+            Some(LedgerRow { label: format!("replica {id}"), node: Some(id), note, cells: cells.collect() })
+        };
+        vec![
+            Exhibit::History(HistoryView {
+                title: "History",
+                caption: "What clients asked and were told. An operation took effect somewhere between its ends, or so its client hopes.",
+                history: history(cluster, observed),
+            }),
+            Exhibit::Ledger(Ledger {
+                title: "Updates",
+                caption: "Writes in the order in which each replica applied them; dashed ones still wait. The quorum register keeps no list.",
+                columns: Vec::new(),
+                rows: (0..REPLICAS).map(NodeId).filter_map(row).collect(),
+            }),
+        ]
+    }
 }
 
 /// The history has become one that the model refuses.
 fn refused(model: Model, observed: &Observed) -> Option<Bindings> {
     observed.refuses(model).then(Bindings::default)
 }
-
-pub const FACTS: &[Fact<Store>] = &[
-    fact("write-returned", "Client {name} is told that its write of {value} to {key} is done.", false, |c, _, step| {
-        returned(c, step, true)
-    }),
-    fact("read-returned", "Client {name} reads {value} from {key}.", false, |c, _, step| returned(c, step, false)),
-    fact("client-moved", "Client {name} asks replica {replica} from now on.", false, client_moved),
-    fact("client-gave-up", "Client {name} gives up waiting; what it asked for may still happen.", true, client_gave_up),
-    fact("update-waits", "Replica {node} has an update that waits for others: {update}.", false, update_waits),
-    fact("request-waits", "Replica {node} lets client {name} wait: its copy lacks what the session needs.", false, request_waits),
-    fact("replicas-differ", "Replicas {node} and {other} hold different values of {key}.", false, replicas_differ),
-    fact("replicas-agree", "All replicas hold the same, and nothing is on its way.", false, replicas_agree),
-    fact("linearizable-refused", "The history is no longer linearizable.", true, |_, o, _| refused(Model::Linearizable, o)),
-    fact("sequential-refused", "The history is no longer sequentially consistent.", true, |_, o, _| refused(Model::Sequential, o)),
-    fact("causal-refused", "The history is no longer causally consistent.", true, |_, o, _| refused(Model::Causal, o)),
-    fact("pram-refused", "The history is no longer PRAM consistent.", true, |_, o, _| refused(Model::Pram, o)),
-    fact("monotonic-writes-refused", "A session does not see another's writes in order.", true, |_, o, _| {
-        refused(Model::MonotonicWrites, o)
-    }),
-    fact("writes-follow-reads-refused", "A session sees a write without what it followed.", true, |_, o, _| {
-        refused(Model::WritesFollowReads, o)
-    }),
-    fact("read-your-writes-refused", "A session does not read its own write.", true, |_, o, _| refused(Model::ReadYourWrites, o)),
-    fact("monotonic-reads-refused", "A session loses what it had seen.", true, |_, o, _| refused(Model::MonotonicReads, o)),
-];
 
 fn about(node: NodeId) -> Bindings {
     Bindings::nodes([node]).with("name", client_name(node))
@@ -271,40 +347,6 @@ fn replicas_agree(cluster: &Cluster<'_, Store>, _: &Observed, _: &Step<'_>) -> O
     (is_quiet && was_written && difference(cluster).is_none()).then(|| Bindings::nodes(copies(cluster).map(|(id, _)| id)))
 }
 
-pub fn role(stable: &Stable, volatile: &Volatile) -> Role {
-    match (stable, volatile) {
-        (Stable::Replica(_), _) => Role { label: "replica", glyph: "R", tone: Tone::Follower },
-        (_, Volatile::Client(Some(_))) => Role { label: "client, waiting", glyph: "?", tone: Tone::Pending },
-        _ => Role { label: "client", glyph: "C", tone: Tone::Neutral },
-    }
-}
-
-pub fn view(cluster: &Cluster<'_, Store>, id: NodeId) -> NodeView {
-    let volatile = cluster.volatile(id);
-    let role = cluster.stable(id).zip(volatile).map(|(stable, volatile)| role(stable, volatile)).unwrap_or_default();
-    match cluster.stable(id) {
-        Some(Stable::Replica(copies)) => {
-            let mut fields = replica_fields(copies);
-            if let Some(Volatile::Replica(work)) = volatile {
-                fields.push(Field {
-                    name: "held",
-                    value: work.held.iter().map(|(client, _)| client_name(*client)).collect::<Vec<_>>().join(", "),
-                    stable: false,
-                    help: "Clients whose request waits until this copy has what their session needs.",
-                });
-            }
-            let badge = copies.registers.iter().zip(KEYS).map(|(register, key)| format!("{key}={}", register.value));
-            NodeView { role, badge: badge.collect::<Vec<_>>().join(" "), fields, ring: Some(Timer::Sync.code()), points_at: None }
-        }
-        Some(Stable::Client(session)) => {
-            let fields = client_fields(session);
-            let badge = format!("client {}", client_name(id));
-            NodeView { role, badge, fields, ring: Some(Timer::Patience.code()), points_at: Some(session.replica) }
-        }
-        None => NodeView { role, ..NodeView::default() },
-    }
-}
-
 fn replica_fields(copies: &super::Copies) -> Vec<Field> {
     let field = |name, value, help| Field { name, value, stable: true, help };
     let list = |writes: &[Write]| writes.iter().map(write_words).collect::<Vec<_>>().join(", ");
@@ -323,35 +365,5 @@ fn client_fields(session: &Session) -> Vec<Field> {
         field("replica", session.replica.to_string(), "The replica that it asks."),
         field("read-vector", vector(&session.read), "What the copies had that it read."),
         field("write-vector", vector(&session.written), "Its own writes, by the replica that numbered them."),
-    ]
-}
-
-pub fn exhibits(cluster: &Cluster<'_, Store>, observed: &Observed) -> Vec<Exhibit> {
-    let row = |id: NodeId| {
-        let Some(Stable::Replica(copies)) = cluster.stable(id) else { return None };
-        let cell = |write: &Write, settled: bool| Cell {
-            text: write_words(write),
-            corner: format!("{}.{}", write.origin, write.number),
-            tone: Tone::Series(u8::try_from(write.origin.0).unwrap_or(0)),
-            settled,
-            hint: format!("write {} of replica {}{}", write.number, write.origin, if settled { "" } else { ", not applied yet" }),
-        };
-        let cells = copies.applied.iter().map(|write| cell(write, true)).chain(copies.waiting.iter().map(|write| cell(write, false)));
-        let note =
-            copies.registers.iter().zip(KEYS).map(|(register, key)| format!("{key} = {}", register.value)).collect::<Vec<_>>().join(", ");
-        Some(LedgerRow { label: format!("replica {id}"), node: Some(id), note, cells: cells.collect() })
-    };
-    vec![
-        Exhibit::History(HistoryView {
-            title: "History",
-            caption: "What clients asked and were told. An operation took effect somewhere between its ends, or so its client hopes.",
-            history: history(cluster, observed),
-        }),
-        Exhibit::Ledger(Ledger {
-            title: "Updates",
-            caption: "Writes in the order in which each replica applied them; dashed ones still wait. The quorum register keeps no list.",
-            columns: Vec::new(),
-            rows: (0..REPLICAS).map(NodeId).filter_map(row).collect(),
-        }),
     ]
 }

@@ -1,7 +1,7 @@
 //! What replicas and clients hold, and what they tell each other.
 
 use super::{KEYS, REPLICAS};
-use crate::sim::{CommandId, NodeId, Timer as TimerKind, TimerInfo};
+use crate::sim::{CommandId, NodeId, TimerInfo, Timers};
 
 /// Lamport clock and replica: the order of writes of the quorum register and of anti-entropy.
 pub type Stamp = (u32, u16);
@@ -208,21 +208,14 @@ pub enum Timer {
     Patience,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Sync, TimerInfo { name: "next round of anti-entropy", action: "ask another replica now" }),
+        (Timer::Patience, TimerInfo { name: "patience of the client", action: "give up waiting" }),
+    ];
+
     fn code(self) -> u32 {
-        match self {
-            Timer::Sync => 0,
-            Timer::Patience => 1,
-        }
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Sync, Timer::Patience].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Sync => TimerInfo { name: "next round of anti-entropy", action: "ask another replica now" },
-            Timer::Patience => TimerInfo { name: "patience of the client", action: "give up waiting" },
-        }
+        self as u32
     }
 }
 

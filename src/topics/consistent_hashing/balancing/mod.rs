@@ -15,10 +15,8 @@ mod show;
 use super::placement::circle::capacity;
 use super::placement::{Method, Placement};
 use crate::sim::sorted::SortedSet;
-use crate::sim::{
-    Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView,
-    Outcome, ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
-};
+use crate::sim::{Choice, Cluster, CommandId, Context, Env, Node, NodeId, Outcome, ParamSpec, Protocol, Step, TimerInfo, Timers};
+use crate::topics::samples::Samples;
 pub use params::param;
 
 /// The protocol.
@@ -36,7 +34,7 @@ pub const RELIEVED: usize = 5;
 const PATIENCE_US: i64 = 5_000_000;
 /// Requests whose answers say how warm the caches are: as many as a word has bits.
 pub const RECENT: u32 = u64::BITS;
-/// Samples of the queues that are kept; when full, every other one goes.
+/// Samples of the queues that are kept.
 const SAMPLES_MAX: usize = 200;
 /// Distance of the first samples.
 const SAMPLES_APART_MS: u32 = 40;
@@ -70,8 +68,7 @@ pub struct Desk {
     /// The last answers, the latest in the lowest bit: 1 if it came from a cache. And how many answers there were.
     pub recent: (u64, u32),
     /// When in milliseconds, and how many requests each server held then.
-    pub samples: Vec<(u32, Vec<u16>)>,
-    apart_ms: u32,
+    pub samples: Samples<Vec<u16>, SAMPLES_MAX>,
     settings: Vec<i64>,
 }
 
@@ -128,18 +125,14 @@ pub enum Timer {
     Service,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Next, TimerInfo { name: "next request", action: "request now" }),
+        (Timer::Service, TimerInfo { name: "service", action: "answer now" }),
+    ];
+
     fn code(self) -> u32 {
         self as u32
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Next, Timer::Service].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Next => TimerInfo { name: "next request", action: "request now" },
-            Timer::Service => TimerInfo { name: "service", action: "answer now" },
-        }
     }
 }
 
@@ -174,8 +167,6 @@ impl Protocol for Balancing {
     type Ghost = Seen;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = show::KINDS;
 
     fn blank_disk(_: &Env<'_>) {}
     fn on_start((): &mut (), cx: &mut Cx<'_>) -> Volatile {
@@ -183,7 +174,7 @@ impl Protocol for Balancing {
             return Volatile::Server(Server::default());
         }
         wait_for_request(cx);
-        Volatile::Balancer(Desk { next: 1, apart_ms: SAMPLES_APART_MS, ..Desk::default() })
+        Volatile::Balancer(Desk { next: 1, samples: Samples::every(SAMPLES_APART_MS), ..Desk::default() })
     }
     fn on_message(node: &mut Node<'_, Self>, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
         match (&mut *node.volatile, *message) {
@@ -218,43 +209,6 @@ impl Protocol for Balancing {
             Command::TakeOut(server) => _ = desk.out.insert(server),
         }
         cx.reply(id, Outcome::Done(1));
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        params::command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        match message {
-            Message::Request(..) => 0,
-            Message::Response(..) => 1,
-        }
-    }
-    fn describe(message: &Message) -> String {
-        match message {
-            Message::Request(number, key) => format!("Request {number}: key {key}"),
-            Message::Response(number, key, true) => format!("Response {number}: key {key}, from the cache"),
-            Message::Response(number, key, false) => format!("Response {number}: key {key}, which had to be fetched"),
-        }
-    }
-
-    fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        seen.observe(cluster, step);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role(_: &(), volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, _: &Seen, _: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster)
     }
 }
 
@@ -323,20 +277,10 @@ impl Desk {
     }
 
     fn sample(&mut self, now_us: i64, nodes: u16) {
-        let now_ms = u32::try_from(now_us / 1_000).unwrap_or(0);
-        if self.samples.last().is_some_and(|(last_ms, _)| now_ms < last_ms.saturating_add(self.apart_ms)) {
-            return;
+        if self.samples.is_due(now_us) {
+            let held = (1..nodes).map(|node| u16::try_from(self.held(NodeId(node))).unwrap_or(u16::MAX)).collect();
+            self.samples.take(now_us, held);
         }
-        if self.samples.len() >= SAMPLES_MAX {
-            let mut keep = false;
-            self.samples.retain(|_| {
-                keep = !keep;
-                keep
-            });
-            self.apart_ms *= 2;
-        }
-        let held = (1..nodes).map(|node| u16::try_from(self.held(NodeId(node))).unwrap_or(u16::MAX));
-        self.samples.push((now_ms, held.collect()));
     }
 
     fn handle_response(&mut self, from: NodeId, number: u32, key: u16, hit: bool, cx: &mut Cx<'_>) {

@@ -1,7 +1,7 @@
 //! What the reader may set, and have the balancer do. Links name both by index: append only.
 
 use super::Command;
-use crate::sim::{ArgumentKind, CommandCall, CommandSpec, NodeId, ParamKind, ParamSpec, Params};
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, NodeId, ParamKind, ParamSpec, Params};
 use crate::topics::consistent_hashing::placement::{METHODS, Method, Rules};
 
 /// Indices of the params.
@@ -121,29 +121,29 @@ pub fn rules(params: &Params) -> Rules {
 
 const SERVER: (&str, ArgumentKind) = ("server", ArgumentKind::Number { min: 1, max: SERVERS_MAX, default: 2 });
 
-/// What the balancer may be told.
-pub const COMMANDS: &[CommandSpec] = &[
-    CommandSpec { name: "take-out", label: "Take a server out", help: "It gets no more requests.", arguments: &[SERVER] },
-    CommandSpec { name: "put-back", label: "Put a server back", help: "It gets requests again.", arguments: &[SERVER] },
-    CommandSpec {
-        name: "ask",
-        label: "Ask for a key",
-        help: "One more request.",
-        arguments: &[("key", ArgumentKind::Number { min: 0, max: 499, default: 0 })],
-    },
-];
+impl Commands for Command {
+    const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec { name: "take-out", label: "Take a server out", help: "It gets no more requests.", arguments: &[SERVER] },
+        CommandSpec { name: "put-back", label: "Put a server back", help: "It gets requests again.", arguments: &[SERVER] },
+        CommandSpec {
+            name: "ask",
+            label: "Ask for a key",
+            help: "One more request.",
+            arguments: &[("key", ArgumentKind::Number { min: 0, max: 499, default: 0 })],
+        },
+    ];
 
-/// Elevates a call.
-pub fn command(call: &CommandCall) -> Result<Command, String> {
-    let number = call.number(0).and_then(|number| u16::try_from(number).ok());
-    let server = || match number {
-        Some(number) if (1..=SERVERS_MAX).contains(&number.into()) => Ok(NodeId(number)),
-        _ => Err("Say which server, by its number.".to_owned()),
-    };
-    match call.command {
-        0 => Ok(Command::TakeOut(server()?)),
-        1 => Ok(Command::PutBack(server()?)),
-        2 => number.map(Command::Ask).ok_or_else(|| "Say which key.".to_owned()),
-        other => Err(format!("The balancer has no command number {other}.")),
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        let number = call.number(0).and_then(|number| u16::try_from(number).ok());
+        let server = || match number {
+            Some(number) if (1..=SERVERS_MAX).contains(&number.into()) => Ok(NodeId(number)),
+            _ => Err("Say which server, by its number.".to_owned()),
+        };
+        match call.command {
+            0 => Ok(Command::TakeOut(server()?)),
+            1 => Ok(Command::PutBack(server()?)),
+            2 => number.map(Command::Ask).ok_or_else(|| "Say which key.".to_owned()),
+            other => Err(format!("The balancer has no command number {other}.")),
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! What the balancer and its servers show: queues, caches, requests in flight over time, and how many each server got beside theory.
 
-use super::{BALANCER, Balancing, Desk, HOT, OVERLOADED, RECENT, RELIEVED, Seen, Server, Timer, Volatile, desk, param, params};
+use super::{BALANCER, Balancing, Desk, HOT, Message, OVERLOADED, RECENT, RELIEVED, Seen, Server, Timer, Volatile, desk, param, params};
 use crate::check::statistics::NORMAL;
 use crate::sim::series::number;
 use crate::sim::{
     Bindings, Broken, Cell, Choice, Cluster, Curve, Drawn, Exhibit, Fact, Field, Guide, GuideKind, Invariant, Ledger, LedgerRow,
-    MessageKind, NodeId, NodeView, Point, Role, Scale, Series, Step, Timer as _, Tone,
+    MessageKind, Messages, NodeId, NodeView, Point, Role, Scale, Series, Step, Timers as _, Tone, Trace, Watched,
 };
 use crate::topics::consistent_hashing::node_tone;
 use crate::topics::consistent_hashing::placement::Method;
@@ -17,48 +17,98 @@ const COLD: u32 = RECENT / 2;
 /// Requests of a queue that are drawn.
 const QUEUE_SHOWN: usize = 24;
 
-pub const KINDS: &[MessageKind] = &[
-    MessageKind::request("Request", "REQ", Tone::Follower, "A client's request, for the server of its key."),
-    MessageKind::reply("Response", "OK", Tone::Good, "The answer, from the cache or fetched."),
-];
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Request", "REQ", Tone::Follower, "A client's request, for the server of its key."),
+        MessageKind::reply("Response", "OK", Tone::Good, "The answer, from the cache or fetched."),
+    ];
 
-pub const INVARIANTS: &[Invariant<Balancing>] = &[Invariant {
-    name: "within-share",
-    sentence: "With bounded loads no server is given a request while it has its share of those in flight.",
-    check: |cluster, _| match desk(cluster).and_then(|desk| desk.decision) {
-        Some(last) if last.had.1.is_some_and(|most| last.had.0 >= most) => {
-            let says = format!("Node {} had {} requests, which is its share, and was given request {}.", last.to, last.had.0, last.number);
-            Err(Broken { nodes: vec![last.to], says })
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Request(..) => 0,
+            Message::Response(..) => 1,
         }
-        _ => Ok(()),
-    },
-}];
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::Request(number, key) => format!("Request {number}: key {key}"),
+            Message::Response(number, key, true) => format!("Response {number}: key {key}, from the cache"),
+            Message::Response(number, key, false) => format!("Response {number}: key {key}, which had to be fetched"),
+        }
+    }
+}
 
-pub const FACTS: &[Fact<Balancing>] = &[
-    Fact { name: "overloaded", sentence: "Node {node} holds 20 requests or more.", mark: true, test: overloaded },
-    Fact { name: "relieved", sentence: "No node holds more than {count} requests any more.", mark: true, test: relieved },
-    Fact {
-        name: "passed-on",
-        sentence: "Node {node} has its share: a request for key {key} goes on to node {other}.",
-        mark: false,
-        test: passed_on,
-    },
-    Fact { name: "caches-warm", sentence: "At least nine of ten recent answers come from caches.", mark: true, test: caches_warm },
-    Fact { name: "caches-cold", sentence: "Fewer than half of the recent answers come from caches.", mark: true, test: caches_cold },
-    Fact {
-        name: "answers-counted",
-        sentence: "{recent} requests after the change, {hits} of the last {recent} answers came from caches.",
-        mark: false,
-        test: answers_counted,
-    },
-    Fact {
-        name: "stays-warm",
-        sentence: "Most answers after the change, {hits} of {recent}, came from caches.",
-        mark: false,
-        test: stays_warm,
-    },
-    Fact { name: "server-out", sentence: "Node {node} gets no more requests.", mark: true, test: server_out },
-];
+impl Watched for Balancing {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "within-share",
+        sentence: "With bounded loads no server is given a request while it has its share of those in flight.",
+        check: |cluster, _| match desk(cluster).and_then(|desk| desk.decision) {
+            Some(last) if last.had.1.is_some_and(|most| last.had.0 >= most) => {
+                let says =
+                    format!("Node {} had {} requests, which is its share, and was given request {}.", last.to, last.had.0, last.number);
+                Err(Broken { nodes: vec![last.to], says })
+            }
+            _ => Ok(()),
+        },
+    }];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::milestone("overloaded", "Node {node} holds 20 requests or more.", overloaded),
+        Fact::milestone("relieved", "No node holds more than {count} requests any more.", relieved),
+        Fact::detail("passed-on", "Node {node} has its share: a request for key {key} goes on to node {other}.", passed_on),
+        Fact::milestone("caches-warm", "At least nine of ten recent answers come from caches.", caches_warm),
+        Fact::milestone("caches-cold", "Fewer than half of the recent answers come from caches.", caches_cold),
+        Fact::detail(
+            "answers-counted",
+            "{recent} requests after the change, {hits} of the last {recent} answers came from caches.",
+            answers_counted,
+        ),
+        Fact::detail("stays-warm", "Most answers after the change, {hits} of {recent}, came from caches.", stays_warm),
+        Fact::milestone("server-out", "Node {node} gets no more requests.", server_out),
+    ];
+
+    fn observe(seen: &mut Seen, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
+        seen.observe(cluster, step);
+    }
+    fn role(_: &(), volatile: &Volatile) -> Role {
+        match volatile {
+            Volatile::Balancer(_) => Role { label: "balancer", glyph: "B", tone: Tone::Neutral },
+            Volatile::Server(server) if server.queue.len() >= OVERLOADED => Role { label: "overloaded", glyph: "!", tone: Tone::Bad },
+            Volatile::Server(server) if server.queue.is_empty() => Role { label: "idle", glyph: "I", tone: Tone::Neutral },
+            Volatile::Server(_) => Role { label: "serving", glyph: "S", tone: Tone::Follower },
+        }
+    }
+    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
+        let Some(volatile) = cluster.volatile(node) else { return NodeView::default() };
+        let field = |name, value: String, help| Field { name, value, stable: false, help };
+        let (badge, fields, timer) = match volatile {
+            Volatile::Balancer(desk) => {
+                let out: Vec<String> = desk.out.iter().map(NodeId::to_string).collect();
+                let fields = vec![
+                    field("in flight", desk.open.len().to_string(), "Requests that no server has answered."),
+                    field("given out", (desk.next - 1).to_string(), "Requests since the run began."),
+                    field("taken out", if out.is_empty() { "none".to_owned() } else { out.join(", ") }, "Servers that get no requests."),
+                ];
+                (format!("{} open", desk.open.len()), fields, Timer::Next)
+            }
+            Volatile::Server(server) => {
+                let cache: Vec<String> = server.cache.iter().map(u16::to_string).collect();
+                let fields = vec![
+                    field("queue", server.queue.len().to_string(), "Requests that it has, the one that is being served included."),
+                    field("cache", cache.join(", "), "Keys that it remembers, the one that was asked for last at the end."),
+                    field("hits", server.found.0.to_string(), "Requests whose key was in the cache."),
+                    field("misses", server.found.1.to_string(), "Requests whose key had to be fetched."),
+                ];
+                (format!("{} queued", server.queue.len()), fields, Timer::Service)
+            }
+        };
+        NodeView { badge, fields, ring: Some(timer.code()), points_at: None }
+    }
+    /// Queues, requests in flight, requests given; always the same three.
+    fn exhibits(cluster: &Cluster<'_, Self>, _: &Seen, _: &Trace) -> Vec<Exhibit> {
+        let Some(desk) = desk(cluster) else { return Vec::new() };
+        vec![Exhibit::Ledger(queues(cluster, desk)), Exhibit::Series(in_flight(cluster, desk)), Exhibit::Series(given(cluster, desk))]
+    }
+}
 
 fn overloaded(cluster: &Cluster<'_, Balancing>, _: &Seen, _: &Step<'_>) -> Option<Bindings> {
     let desk = desk(cluster)?;
@@ -107,50 +157,6 @@ fn server_out(cluster: &Cluster<'_, Balancing>, _: &Seen, step: &Step<'_>) -> Op
     Some(Bindings::node(node))
 }
 
-/// The role of a node that is up.
-pub fn role(volatile: &Volatile) -> Role {
-    match volatile {
-        Volatile::Balancer(_) => Role { label: "balancer", glyph: "B", tone: Tone::Neutral },
-        Volatile::Server(server) if server.queue.len() >= OVERLOADED => Role { label: "overloaded", glyph: "!", tone: Tone::Bad },
-        Volatile::Server(server) if server.queue.is_empty() => Role { label: "idle", glyph: "I", tone: Tone::Neutral },
-        Volatile::Server(_) => Role { label: "serving", glyph: "S", tone: Tone::Follower },
-    }
-}
-
-/// All of a node.
-pub fn view(cluster: &Cluster<'_, Balancing>, node: NodeId) -> NodeView {
-    let Some(volatile) = cluster.volatile(node) else { return NodeView::default() };
-    let field = |name, value: String, help| Field { name, value, stable: false, help };
-    let (badge, fields, timer) = match volatile {
-        Volatile::Balancer(desk) => {
-            let out: Vec<String> = desk.out.iter().map(NodeId::to_string).collect();
-            let fields = vec![
-                field("in flight", desk.open.len().to_string(), "Requests that no server has answered."),
-                field("given out", (desk.next - 1).to_string(), "Requests since the run began."),
-                field("taken out", if out.is_empty() { "none".to_owned() } else { out.join(", ") }, "Servers that get no requests."),
-            ];
-            (format!("{} open", desk.open.len()), fields, Timer::Next)
-        }
-        Volatile::Server(server) => {
-            let cache: Vec<String> = server.cache.iter().map(u16::to_string).collect();
-            let fields = vec![
-                field("queue", server.queue.len().to_string(), "Requests that it has, the one that is being served included."),
-                field("cache", cache.join(", "), "Keys that it remembers, the one that was asked for last at the end."),
-                field("hits", server.found.0.to_string(), "Requests whose key was in the cache."),
-                field("misses", server.found.1.to_string(), "Requests whose key had to be fetched."),
-            ];
-            (format!("{} queued", server.queue.len()), fields, Timer::Service)
-        }
-    };
-    NodeView { role: role(volatile), badge, fields, ring: Some(timer.code()), points_at: None }
-}
-
-/// Queues, requests in flight, requests given; always the same three.
-pub fn exhibits(cluster: &Cluster<'_, Balancing>) -> Vec<Exhibit> {
-    let Some(desk) = desk(cluster) else { return Vec::new() };
-    vec![Exhibit::Ledger(queues(cluster, desk)), Exhibit::Series(in_flight(cluster, desk)), Exhibit::Series(given(cluster, desk))]
-}
-
 fn queues(cluster: &Cluster<'_, Balancing>, desk: &Desk) -> Ledger {
     let row = |node: NodeId| {
         let label = format!("node {node}");
@@ -189,6 +195,7 @@ fn in_flight(cluster: &Cluster<'_, Balancing>, desk: &Desk) -> Series {
         tone: node_tone(NodeId(node)),
         points: desk
             .samples
+            .taken
             .iter()
             .filter_map(|(ms, held)| Some(Point::new(f64::from(*ms) / 1e3, (*held.get(usize::from(node) - 1)?).into())))
             .collect(),

@@ -19,42 +19,22 @@ const OVERFULL_PERCENT: u64 = 150;
 
 /// All of them.
 pub const ALL: &[Fact<Store>] = &[
-    Fact { name: "node-joins", sentence: "Node {node} becomes a member, in view {version}.", mark: true, test: joins },
-    Fact { name: "heavy-node-joins", sentence: "Node {node} becomes a member with weight {weight}.", mark: false, test: heavy_joins },
-    Fact { name: "node-leaves", sentence: "Node {node} is a member no more, from view {version} on.", mark: true, test: leaves },
-    Fact { name: "key-arrived", sentence: "Key {key} comes to node {node}, from node {other}.", mark: false, test: key_arrived },
-    Fact { name: "move-finished", sentence: "All keys are in place; {moved} of {keys} moved.", mark: true, test: move_finished },
-    Fact {
-        name: "most-keys-moved",
-        sentence: "All keys are in place; at least half of them moved: {moved}.",
-        mark: false,
-        test: most_moved,
-    },
-    Fact {
-        name: "few-keys-moved",
-        sentence: "All keys are in place; fewer than half of them moved: {moved}.",
-        mark: false,
-        test: few_moved,
-    },
-    Fact {
-        name: "key-fetched",
-        sentence: "Node {node} is asked for key {key} before it has come, and fetches it from node {other}.",
-        mark: true,
-        test: key_fetched,
-    },
-    Fact { name: "read-missed", sentence: "Node {node} says that there is no key {key}.", mark: true, test: read_missed },
-    Fact { name: "key-lost", sentence: "Key {key} is on no disk any more.", mark: true, test: key_lost },
-    Fact { name: "crashed-in-mid-move", sentence: "Node {node} crashes while keys move.", mark: true, test: crashed_in_mid_move },
-    Fact {
-        name: "neighbour-takes-all",
-        sentence: "Node {node} goes, and {taken} of its {keys} keys fall to node {other}.",
-        mark: true,
-        test: neighbour_takes_all,
-    },
-    Fact { name: "many-take-over", sentence: "Node {node} goes, and {count} others take its keys over.", mark: true, test: many_take_over },
-    Fact { name: "overfull", sentence: "Node {node} holds {percent} % of the average.", mark: false, test: overfull },
-    Fact { name: "within-bound", sentence: "No node holds more than {bound} keys.", mark: true, test: within_bound },
-    Fact { name: "copies-together", sentence: "All copies of key {key} are on node {node}.", mark: false, test: copies_together },
+    Fact::milestone("node-joins", "Node {node} becomes a member, in view {version}.", joins),
+    Fact::detail("heavy-node-joins", "Node {node} becomes a member with weight {weight}.", heavy_joins),
+    Fact::milestone("node-leaves", "Node {node} is a member no more, from view {version} on.", leaves),
+    Fact::detail("key-arrived", "Key {key} comes to node {node}, from node {other}.", key_arrived),
+    Fact::milestone("move-finished", "All keys are in place; {moved} of {keys} moved.", move_finished),
+    Fact::detail("most-keys-moved", "All keys are in place; at least half of them moved: {moved}.", most_moved),
+    Fact::detail("few-keys-moved", "All keys are in place; fewer than half of them moved: {moved}.", few_moved),
+    Fact::milestone("key-fetched", "Node {node} is asked for key {key} before it has come, and fetches it from node {other}.", key_fetched),
+    Fact::milestone("read-missed", "Node {node} says that there is no key {key}.", read_missed),
+    Fact::milestone("key-lost", "Key {key} is on no disk any more.", key_lost),
+    Fact::milestone("crashed-in-mid-move", "Node {node} crashes while keys move.", crashed_in_mid_move),
+    Fact::milestone("neighbour-takes-all", "Node {node} goes, and {taken} of its {keys} keys fall to node {other}.", neighbour_takes_all),
+    Fact::milestone("many-take-over", "Node {node} goes, and {count} others take its keys over.", many_take_over),
+    Fact::detail("overfull", "Node {node} holds {percent} % of the average.", overfull),
+    Fact::milestone("within-bound", "No node holds more than {bound} keys.", within_bound),
+    Fact::detail("copies-together", "All copies of key {key} are on node {node}.", copies_together),
 ];
 
 /// The view that this step made, if it made one.

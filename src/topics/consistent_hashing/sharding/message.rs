@@ -1,7 +1,7 @@
 //! What nodes send each other, and what clients ask.
 
 use super::state::{Record, View};
-use crate::sim::{CommandId, MessageKind, NodeId, Tone};
+use crate::sim::{CommandId, MessageKind, Messages, NodeId, Tone};
 use std::rc::Rc;
 
 /// A command, checked.
@@ -120,58 +120,56 @@ pub enum Message {
     },
 }
 
-/// In the order of [`kind`].
-pub const KINDS: &[MessageKind] = &[
-    MessageKind::request("Hello", "Hi", Tone::Neutral, "A node has started on a blank disk."),
-    MessageKind::reply("Welcome", "Wel", Tone::Neutral, "The view, and whether the node is new."),
-    MessageKind::request("View", "View", Tone::Leader, "Who keeps keys from now on."),
-    MessageKind::reply("Moved", "Mvd", Tone::Leader, "All that this node had to hand off has been acknowledged."),
-    MessageKind::request("HandOff", "Key", Tone::Candidate, "Keys for their new owner."),
-    MessageKind::reply("Taken", "Ack", Tone::Good, "The keys are on the new owner's disk."),
-    MessageKind::request("Fetch", "Get", Tone::Pending, "The new owner needs a key now that has not come yet."),
-    MessageKind::reply("NotHere", "No", Tone::Bad, "The old owner has no such key."),
-    MessageKind::request("Forward", "Op", Tone::Follower, "A client's operation, for the key's owner."),
-    MessageKind::request("Replicate", "Rep", Tone::Follower, "A copy of a write."),
-    MessageKind::reply("Stored", "OK", Tone::Follower, "The copy is on disk."),
-    MessageKind::request("Change", "Chg", Tone::Leader, "A client wants another membership. The membership answers."),
-];
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Hello", "Hi", Tone::Neutral, "A node has started on a blank disk."),
+        MessageKind::reply("Welcome", "Wel", Tone::Neutral, "The view, and whether the node is new."),
+        MessageKind::request("View", "View", Tone::Leader, "Who keeps keys from now on."),
+        MessageKind::reply("Moved", "Mvd", Tone::Leader, "All that this node had to hand off has been acknowledged."),
+        MessageKind::request("HandOff", "Key", Tone::Candidate, "Keys for their new owner."),
+        MessageKind::reply("Taken", "Ack", Tone::Good, "The keys are on the new owner's disk."),
+        MessageKind::request("Fetch", "Get", Tone::Pending, "The new owner needs a key now that has not come yet."),
+        MessageKind::reply("NotHere", "No", Tone::Bad, "The old owner has no such key."),
+        MessageKind::request("Forward", "Op", Tone::Follower, "A client's operation, for the key's owner."),
+        MessageKind::request("Replicate", "Rep", Tone::Follower, "A copy of a write."),
+        MessageKind::reply("Stored", "OK", Tone::Follower, "The copy is on disk."),
+        MessageKind::request("Change", "Chg", Tone::Leader, "A client wants another membership. The membership answers."),
+    ];
 
-/// Index into [`KINDS`].
-pub fn kind(message: &Message) -> u16 {
-    match message {
-        Message::Hello => 0,
-        Message::Welcome { .. } => 1,
-        Message::ViewIs(_) => 2,
-        Message::Moved(_) => 3,
-        Message::HandOff { .. } => 4,
-        Message::Taken { .. } => 5,
-        Message::Fetch { .. } => 6,
-        Message::NotHere { .. } => 7,
-        Message::Forward { .. } => 8,
-        Message::Replicate { .. } => 9,
-        Message::Stored { .. } => 10,
-        Message::Change(..) => 11,
-    }
-}
-
-/// A message in words.
-pub fn describe(message: &Message) -> String {
-    match message {
-        Message::Hello => "Hello: my disk is blank".to_owned(),
-        Message::Welcome { view, is_new: true } => format!("Welcome, new node: this is {}", view.in_words()),
-        Message::Welcome { view, is_new: false } => format!("Welcome back without your disk: this is {}", view.in_words()),
-        Message::ViewIs(view) => format!("View: this is {}", view.in_words()),
-        Message::Moved(version) => format!("Moved: all that I had to hand off in view {version} is acknowledged"),
-        Message::HandOff { view, records } => {
-            format!("HandOff in view {}: {}", view.version, keys_in_words(records.iter().map(|(key, _)| *key)))
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Hello => 0,
+            Message::Welcome { .. } => 1,
+            Message::ViewIs(_) => 2,
+            Message::Moved(_) => 3,
+            Message::HandOff { .. } => 4,
+            Message::Taken { .. } => 5,
+            Message::Fetch { .. } => 6,
+            Message::NotHere { .. } => 7,
+            Message::Forward { .. } => 8,
+            Message::Replicate { .. } => 9,
+            Message::Stored { .. } => 10,
+            Message::Change(..) => 11,
         }
-        Message::Taken { keys, .. } => format!("Taken: {}", keys_in_words(keys.iter().copied())),
-        Message::Fetch { key, .. } => format!("Fetch key {key}: I am its owner now and need it"),
-        Message::NotHere { key, .. } => format!("NotHere: I have no key {key}"),
-        Message::Forward { op, .. } => format!("Forward {}: {}", op.id, op_in_words(op)),
-        Message::Replicate { id, key, record, .. } => format!("Replicate {id}: key {key} holds {}", record.value),
-        Message::Stored { id, .. } => format!("Stored {id}"),
-        Message::Change(id, _) => format!("Change {id}: a client wants another membership"),
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::Hello => "Hello: my disk is blank".to_owned(),
+            Message::Welcome { view, is_new: true } => format!("Welcome, new node: this is {}", view.in_words()),
+            Message::Welcome { view, is_new: false } => format!("Welcome back without your disk: this is {}", view.in_words()),
+            Message::ViewIs(view) => format!("View: this is {}", view.in_words()),
+            Message::Moved(version) => format!("Moved: all that I had to hand off in view {version} is acknowledged"),
+            Message::HandOff { view, records } => {
+                format!("HandOff in view {}: {}", view.version, keys_in_words(records.iter().map(|(key, _)| *key)))
+            }
+            Message::Taken { keys, .. } => format!("Taken: {}", keys_in_words(keys.iter().copied())),
+            Message::Fetch { key, .. } => format!("Fetch key {key}: I am its owner now and need it"),
+            Message::NotHere { key, .. } => format!("NotHere: I have no key {key}"),
+            Message::Forward { op, .. } => format!("Forward {}: {}", op.id, op_in_words(op)),
+            Message::Replicate { id, key, record, .. } => format!("Replicate {id}: key {key} holds {}", record.value),
+            Message::Stored { id, .. } => format!("Stored {id}"),
+            Message::Change(id, _) => format!("Change {id}: a client wants another membership"),
+        }
     }
 }
 

@@ -17,10 +17,7 @@ mod show;
 mod state;
 mod storage;
 
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamSpec,
-    Protocol, Role, Step, Trace,
-};
+use crate::sim::{CommandId, Context, Env, Node, NodeId, ParamSpec, Protocol};
 use crate::topics::consistent_hashing::placement::Rules;
 pub use ghost::Ghost;
 pub use message::{Ask, Command, Message, Op};
@@ -48,8 +45,6 @@ impl Protocol for Store {
     type Ghost = Ghost;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = message::KINDS;
 
     fn blank_disk(env: &Env<'_>) -> Stable {
         match env.me {
@@ -86,42 +81,5 @@ impl Protocol for Store {
             (Stable::Disk(disk), Volatile::Memory(memory)) => storage::on_command(disk, memory, id, *command, cx),
             _ => {}
         }
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        params::command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        message::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        message::describe(message)
-    }
-
-    fn observe(ghost: &mut Ghost, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        ghost.observe(cluster, step);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        ghost::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        facts::ALL
-    }
-
-    fn role(stable: &Stable, _: &Volatile) -> Role {
-        show::role(stable)
-    }
-    fn era(stable: &Stable, _: &Volatile) -> Option<(&'static str, u64)> {
-        let view = match stable {
-            Stable::Membership(membership) => membership.view.as_ref(),
-            Stable::Disk(disk) => disk.view.as_ref(),
-        };
-        view.map(|view| ("view", view.version.into()))
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, ghost: &Ghost, _: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, ghost)
     }
 }

@@ -1,7 +1,7 @@
 //! What the reader may set, and what a client may ask. Links name both by index: append only.
 
 use super::message::{Ask, Command};
-use crate::sim::{ArgumentKind, CommandCall, CommandSpec, NodeId, ParamKind, ParamSpec, Params};
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, NodeId, ParamKind, ParamSpec, Params};
 use crate::topics::consistent_hashing::placement::{METHODS, Method, Rules};
 
 /// Indices of the params.
@@ -155,48 +155,53 @@ pub const WRITE: u16 = 3;
 /// A client's read.
 pub const READ: u16 = 4;
 
-/// What clients may ask.
-pub const COMMANDS: &[CommandSpec] = &[
-    CommandSpec {
-        name: "join",
-        label: "Let a node join",
-        help: "The node becomes a member, and keys move to it.",
-        arguments: &[NODE, ("weight", ArgumentKind::Number { min: 1, max: 10, default: 1 })],
-    },
-    CommandSpec { name: "leave", label: "Let a node leave", help: "The node hands its keys off and is then spare.", arguments: &[NODE] },
-    CommandSpec {
-        name: "remove",
-        label: "Declare a node dead",
-        help: "The node is a member no more and is not waited for; its keys come from other copies, if there are any.",
-        arguments: &[NODE],
-    },
-    CommandSpec {
-        name: "write",
-        label: "Write a key",
-        help: "Any storage node: it passes the write to the key's first node, which answers when all copies are on disk.",
-        arguments: &[KEY, ("value", ArgumentKind::Number { min: 0, max: 999, default: 7 })],
-    },
-    CommandSpec {
-        name: "read",
-        label: "Read a key",
-        help: "Any storage node: it passes the read to the key's first node.",
-        arguments: &[KEY],
-    },
-];
+impl Commands for Command {
+    const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "join",
+            label: "Let a node join",
+            help: "The node becomes a member, and keys move to it.",
+            arguments: &[NODE, ("weight", ArgumentKind::Number { min: 1, max: 10, default: 1 })],
+        },
+        CommandSpec {
+            name: "leave",
+            label: "Let a node leave",
+            help: "The node hands its keys off and is then spare.",
+            arguments: &[NODE],
+        },
+        CommandSpec {
+            name: "remove",
+            label: "Declare a node dead",
+            help: "The node is a member no more and is not waited for; its keys come from other copies, if there are any.",
+            arguments: &[NODE],
+        },
+        CommandSpec {
+            name: "write",
+            label: "Write a key",
+            help: "Any storage node: it passes the write to the key's first node, which answers when all copies are on disk.",
+            arguments: &[KEY, ("value", ArgumentKind::Number { min: 0, max: 999, default: 7 })],
+        },
+        CommandSpec {
+            name: "read",
+            label: "Read a key",
+            help: "Any storage node: it passes the read to the key's first node.",
+            arguments: &[KEY],
+        },
+    ];
 
-/// Elevates a call.
-pub fn command(call: &CommandCall) -> Result<Command, String> {
-    let number = |index: usize, what: &str, max: i64| {
-        let number = call.number(index).ok_or_else(|| format!("Say which {what}."))?;
-        u16::try_from(number).ok().filter(|number| i64::from(*number) <= max).ok_or_else(|| format!("There is no {what} {number}."))
-    };
-    let node = || number(0, "node", 10).map(NodeId);
-    match call.command {
-        JOIN => Ok(Command::Join { node: node()?, weight: u32::from(number(1, "weight", 10)?.max(1)) }),
-        LEAVE => Ok(Command::Leave(node()?)),
-        REMOVE => Ok(Command::Remove(node()?)),
-        WRITE => Ok(Command::Client { key: number(0, "key", 999)?, ask: Ask::Write(number(1, "value", 999)?) }),
-        READ => Ok(Command::Client { key: number(0, "key", 999)?, ask: Ask::Read }),
-        other => Err(format!("The store has no command number {other}.")),
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        let number = |index: usize, what: &str, max: i64| {
+            let number = call.number(index).ok_or_else(|| format!("Say which {what}."))?;
+            u16::try_from(number).ok().filter(|number| i64::from(*number) <= max).ok_or_else(|| format!("There is no {what} {number}."))
+        };
+        let node = || number(0, "node", 10).map(NodeId);
+        match call.command {
+            JOIN => Ok(Command::Join { node: node()?, weight: u32::from(number(1, "weight", 10)?.max(1)) }),
+            LEAVE => Ok(Command::Leave(node()?)),
+            REMOVE => Ok(Command::Remove(node()?)),
+            WRITE => Ok(Command::Client { key: number(0, "key", 999)?, ask: Ask::Write(number(1, "value", 999)?) }),
+            READ => Ok(Command::Client { key: number(0, "key", 999)?, ask: Ask::Read }),
+            other => Err(format!("The store has no command number {other}.")),
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::ghost::{Ghost, disk, disks, membership};
 use super::state::{Disk, Membership, Stable, Timer, View, Volatile};
-use super::{MEMBERSHIP, Store};
+use super::{MEMBERSHIP, Store, facts, ghost};
 use crate::sim::{
-    Cell, Cluster, Exhibit, Field, Ledger, LedgerRow, NodeId, NodeView, Ring, RingKey, RingOwner, RingPlace, Role, Timer as _, Tone,
+    Cell, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, NodeId, NodeView, Ring, RingKey, RingOwner, RingPlace, Role, Step,
+    Timers as _, Tone, Trace, Watched,
 };
 use crate::topics::consistent_hashing::node_tone;
 use crate::topics::consistent_hashing::placement::circle::{Circle, Spot};
@@ -15,40 +16,57 @@ const TABLE_COLUMNS: usize = 16;
 /// Keys whose rankings are listed in rendezvous hashing.
 const KEYS_RANKED: u16 = 12;
 
-/// The role of a node that is up.
-pub fn role(stable: &Stable) -> Role {
-    match stable {
-        Stable::Membership(membership) if membership.is_settled() => Role { label: "membership", glyph: "M", tone: Tone::Neutral },
-        Stable::Membership(_) => Role { label: "membership, waiting", glyph: "M", tone: Tone::Leader },
-        Stable::Disk(disk) => match &disk.view {
-            None => Role { label: "starting", glyph: "…", tone: Tone::Pending },
-            Some(_) if disk.is_lost => Role { label: "without its disk", glyph: "!", tone: Tone::Bad },
-            Some(_) if !disk.outgoing.is_empty() => Role { label: "handing off", glyph: "H", tone: Tone::Candidate },
-            Some(_) if disk.records.is_empty() => Role { label: "empty", glyph: "E", tone: Tone::Neutral },
-            Some(_) => Role { label: "storage", glyph: "S", tone: Tone::Follower },
-        },
-    }
-}
+impl Watched for Store {
+    const INVARIANTS: &'static [Invariant<Self>] = ghost::INVARIANTS;
+    const FACTS: &'static [Fact<Self>] = facts::ALL;
 
-/// All of a node.
-pub fn view(cluster: &Cluster<'_, Store>, node: NodeId) -> NodeView {
-    let role = match (cluster.stable(node), cluster.volatile(node)) {
-        (Some(stable), Some(_)) => role(stable),
-        _ => Role::default(),
-    };
-    match cluster.stable(node) {
-        Some(Stable::Membership(membership)) => {
-            let badge = membership.view.as_ref().map_or(String::new(), |view| format!("view {}", view.version));
-            NodeView { role, badge, fields: membership_fields(membership), ring: Some(Timer::Retry.code()), points_at: None }
+    fn observe(ghost: &mut Ghost, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
+        ghost.observe(cluster, step);
+    }
+    fn role(stable: &Stable, _: &Volatile) -> Role {
+        match stable {
+            Stable::Membership(membership) if membership.is_settled() => Role { label: "membership", glyph: "M", tone: Tone::Neutral },
+            Stable::Membership(_) => Role { label: "membership, waiting", glyph: "M", tone: Tone::Leader },
+            Stable::Disk(disk) => match &disk.view {
+                None => Role { label: "starting", glyph: "…", tone: Tone::Pending },
+                Some(_) if disk.is_lost => Role { label: "without its disk", glyph: "!", tone: Tone::Bad },
+                Some(_) if !disk.outgoing.is_empty() => Role { label: "handing off", glyph: "H", tone: Tone::Candidate },
+                Some(_) if disk.records.is_empty() => Role { label: "empty", glyph: "E", tone: Tone::Neutral },
+                Some(_) => Role { label: "storage", glyph: "S", tone: Tone::Follower },
+            },
         }
-        Some(Stable::Disk(disk)) => NodeView {
-            role,
-            badge: format!("{} keys", disk.records.len()),
-            fields: disk_fields(cluster, node, disk),
-            ring: Some(Timer::Retry.code()),
-            points_at: None,
-        },
-        None => NodeView { role, ..NodeView::default() },
+    }
+    fn era(stable: &Stable, _: &Volatile) -> Option<(&'static str, u64)> {
+        let view = match stable {
+            Stable::Membership(membership) => membership.view.as_ref(),
+            Stable::Disk(disk) => disk.view.as_ref(),
+        };
+        view.map(|view| ("view", view.version.into()))
+    }
+    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
+        match cluster.stable(node) {
+            Some(Stable::Membership(membership)) => {
+                let badge = membership.view.as_ref().map_or(String::new(), |view| format!("view {}", view.version));
+                NodeView { badge, fields: membership_fields(membership), ring: Some(Timer::Retry.code()), points_at: None }
+            }
+            Some(Stable::Disk(disk)) => NodeView {
+                badge: format!("{} keys", disk.records.len()),
+                fields: disk_fields(cluster, node, disk),
+                ring: Some(Timer::Retry.code()),
+                points_at: None,
+            },
+            None => NodeView::default(),
+        }
+    }
+    /// Placement, keys, and charts; always the same five.
+    fn exhibits(cluster: &Cluster<'_, Self>, ghost: &Ghost, _: &Trace) -> Vec<Exhibit> {
+        let Some(view) = membership(cluster).and_then(|membership| membership.view.as_ref()) else { return Vec::new() };
+        let placement = match view.now.circle() {
+            Some(circle) => Exhibit::Ring(ring(cluster, ghost, view, circle)),
+            None => Exhibit::Ledger(buckets(view, ghost)),
+        };
+        let charts = view.now.charts().iter().cloned().map(Exhibit::Series);
+        [placement, Exhibit::Ledger(keys(cluster, ghost, view))].into_iter().chain(charts).collect()
     }
 }
 
@@ -80,17 +98,6 @@ fn disk_fields(cluster: &Cluster<'_, Store>, node: NodeId, disk: &Disk) -> Vec<F
 
 fn list(texts: &[String]) -> String {
     if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
-}
-
-/// Placement, keys, and charts; always the same five.
-pub fn exhibits(cluster: &Cluster<'_, Store>, ghost: &Ghost) -> Vec<Exhibit> {
-    let Some(view) = membership(cluster).and_then(|membership| membership.view.as_ref()) else { return Vec::new() };
-    let placement = match view.now.circle() {
-        Some(circle) => Exhibit::Ring(ring(cluster, ghost, view, circle)),
-        None => Exhibit::Ledger(buckets(view, ghost)),
-    };
-    let charts = view.now.charts().iter().cloned().map(Exhibit::Series);
-    [placement, Exhibit::Ledger(keys(cluster, ghost, view))].into_iter().chain(charts).collect()
 }
 
 const PLACEMENT: &str = "Placement";

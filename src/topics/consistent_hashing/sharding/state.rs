@@ -2,7 +2,7 @@
 
 use super::message::Op;
 use crate::sim::sorted::{SortedMap, SortedSet};
-use crate::sim::{CommandId, NodeId, Timer as TimerKind, TimerInfo};
+use crate::sim::{CommandId, NodeId, TimerInfo, Timers};
 use crate::topics::consistent_hashing::placement::Placement;
 use std::rc::Rc;
 
@@ -144,14 +144,10 @@ pub enum Timer {
     Retry,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Timer::Retry, TimerInfo { name: "retry", action: "try again now" })];
+
     fn code(self) -> u32 {
-        0
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        (code == 0).then_some(Timer::Retry)
-    }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "retry", action: "try again now" }
+        self as u32
     }
 }

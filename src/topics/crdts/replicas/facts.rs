@@ -1,59 +1,51 @@
 //! What may become true in a run, for captions and goals. All is about the replicas that are shown.
 
+use super::Replicas;
 use super::data::Update;
 use super::invariants::{counts_wrongly, met, mixed, replicas, wrong_element};
 use super::message::{Message, update_words};
 use super::params::{Way, param};
 use super::past::{Made, Past, Story};
 use super::replica::Replica;
-use super::{Replicas, params};
-use crate::sim::{Bindings, Choice, Cluster, Fact, NodeId, Step};
-
-type Test = fn(&Cluster<'_, Replicas>, &Past, &Step<'_>) -> Option<Bindings>;
-
-const fn fact(name: &'static str, sentence: &'static str, mark: bool, test: Test) -> Fact<Replicas> {
-    Fact { name, sentence, mark, test }
-}
+use crate::sim::{Bindings, Choice, Cluster, Commands as _, Fact, NodeId, Step};
 
 pub const FACTS: &[Fact<Replicas>] = &[
-    fact("updated", "Replica {node} takes an update: {update}.", false, updated),
-    fact("updated-offline", "Replica {node} takes an update that replica {other} cannot hear of: {update}.", false, updated_offline),
-    fact("replicas-differ", "Replicas {node} and {other} are in different states.", false, replicas_differ),
-    fact("replicas-agree", "All replicas have received all updates and are in the same state.", true, replicas_agree),
-    fact(
+    Fact::detail("updated", "Replica {node} takes an update: {update}.", updated),
+    Fact::detail("updated-offline", "Replica {node} takes an update that replica {other} cannot hear of: {update}.", updated_offline),
+    Fact::detail("replicas-differ", "Replicas {node} and {other} are in different states.", replicas_differ),
+    Fact::milestone("replicas-agree", "All replicas have received all updates and are in the same state.", replicas_agree),
+    Fact::milestone(
         "words-whole",
         "Replica {node} has “{word}” before “{other_word}”, both whole: they were typed at the same time at the same place.",
-        true,
         |c, p, _| shown(c, p).find_map(|(id, story, replica)| Some(words(id, replica, met(story, replica)?))),
     ),
-    fact("words-mixed", "Replica {node} has mixed “{word}” and “{other_word}”: “{text}”.", true, |c, p, _| {
+    Fact::milestone("words-mixed", "Replica {node} has mixed “{word}” and “{other_word}”: “{text}”.", |c, p, _| {
         shown(c, p).find_map(|(id, story, replica)| Some(words(id, replica, mixed(story, replica)?)))
     }),
-    fact("count-wrong", "A counter of replica {node} shows {value}; the updates that it has received make {made}.", true, count_wrong),
-    fact("element-back", "{element} is back in the {set} of replica {node}, though no add of it is left.", true, |c, p, _| {
+    Fact::milestone("count-wrong", "A counter of replica {node} shows {value}; the updates that it has received make {made}.", count_wrong),
+    Fact::milestone("element-back", "{element} is back in the {set} of replica {node}, though no add of it is left.", |c, p, _| {
         element(c, p, true)
     }),
-    fact("element-lost", "{element} is missing in the {set} of replica {node}, though no remove has seen its add.", true, |c, p, _| {
-        element(c, p, false)
-    }),
-    fact(
+    Fact::milestone(
+        "element-lost",
+        "{element} is missing in the {set} of replica {node}, though no remove has seen its add.",
+        |c, p, _| element(c, p, false),
+    ),
+    Fact::milestone(
         "add-won",
         "{element} was added and removed at the same time: the OR-Set of replica {node} has it, the 2P-Set has not.",
-        true,
         add_won,
     ),
-    fact(
+    Fact::milestone(
         "two-values",
         "Replica {node} has two values at once in its MV-Register, {values}; its LWW-Register has kept {kept} alone.",
-        true,
         two_values,
     ),
-    fact("operation-waits", "Replica {node} has an operation that waits for others.", true, operation_waits),
-    fact("operation-again", "Replica {node} gets an operation that it has already.", false, operation_again),
-    fact(
+    Fact::milestone("operation-waits", "Replica {node} has an operation that waits for others.", operation_waits),
+    Fact::detail("operation-again", "Replica {node} gets an operation that it has already.", operation_again),
+    Fact::milestone(
         "operation-early",
         "Replica {node} has done an operation of replica {other} before one that it depends on.",
-        true,
         operation_early,
     ),
 ];
@@ -71,7 +63,7 @@ fn update_of(cluster: &Cluster<'_, Replicas>, step: &Step<'_>) -> Option<(NodeId
     let way = Way::shown(cluster.params()).index();
     let count = |all: &[Replica]| all.get(way).map(|replica| replica.seen.count(node.0));
     let is_taken = count(cluster.stable(*node)?) > count(&step.before::<Replicas>()?.stable);
-    Some((*node, params::update(call).ok()?)).filter(|_| is_taken)
+    Some((*node, Update::parse(call).ok()?)).filter(|_| is_taken)
 }
 
 fn updated(cluster: &Cluster<'_, Replicas>, _: &Past, step: &Step<'_>) -> Option<Bindings> {

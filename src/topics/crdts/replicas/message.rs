@@ -3,7 +3,7 @@
 use super::data::{Data, Delta, Effect, Update};
 use super::params::Way;
 use super::seen::{Seen, Stamp};
-use crate::sim::{MessageKind, Tone};
+use crate::sim::{MessageKind, Messages, Tone};
 use std::rc::Rc;
 
 /// An operation on its way.
@@ -72,54 +72,53 @@ impl Message {
     }
 }
 
-pub const KINDS: &[MessageKind] = &[
-    MessageKind { name: "State", short: "ST", tone: Tone::Leader, reply: false, help: "All that a replica holds, to be merged." },
-    MessageKind { name: "StateAck", short: "ok", tone: Tone::Leader, reply: true, help: "That state is merged." },
-    MessageKind { name: "Operations", short: "OP", tone: Tone::Candidate, reply: false, help: "What was done, to be done here too." },
-    MessageKind { name: "OperationAck", short: "ok", tone: Tone::Candidate, reply: true, help: "Your operations up to that one are here." },
-    MessageKind { name: "Delta", short: "Δ", tone: Tone::Follower, reply: false, help: "The part of a state that is new, to be merged." },
-    MessageKind { name: "DeltaAck", short: "ok", tone: Tone::Follower, reply: true, help: "Your deltas up to that one are merged." },
-];
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("State", "ST", Tone::Leader, "All that a replica holds, to be merged."),
+        MessageKind::reply("StateAck", "ok", Tone::Leader, "That state is merged."),
+        MessageKind::request("Operations", "OP", Tone::Candidate, "What was done, to be done here too."),
+        MessageKind::reply("OperationAck", "ok", Tone::Candidate, "Your operations up to that one are here."),
+        MessageKind::request("Delta", "Δ", Tone::Follower, "The part of a state that is new, to be merged."),
+        MessageKind::reply("DeltaAck", "ok", Tone::Follower, "Your deltas up to that one are merged."),
+    ];
 
-/// Index into [`KINDS`].
-pub fn kind(message: &Message) -> u16 {
-    match message {
-        Message::State { .. } => 0,
-        Message::StateAck { .. } => 1,
-        Message::Operations(_) => 2,
-        Message::OperationAck { .. } => 3,
-        Message::Delta { .. } => 4,
-        Message::DeltaAck { .. } => 5,
+    fn kind(&self) -> u16 {
+        match self {
+            Message::State { .. } => 0,
+            Message::StateAck { .. } => 1,
+            Message::Operations(_) => 2,
+            Message::OperationAck { .. } => 3,
+            Message::Delta { .. } => 4,
+            Message::DeltaAck { .. } => 5,
+        }
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::State { data, seen, .. } => {
+                format!("State: text “{}”, counter {}, updates {}", data.text.shown(), data.small.pn_counter.value(), vector(seen.counts()))
+            }
+            Message::StateAck { .. } => "StateAck: merged".to_owned(),
+            Message::Operations(operations) => {
+                let words: Vec<String> =
+                    operations.iter().map(|operation| format!("{} {}", operation.stamp.number, effect(operation))).collect();
+                format!("Operations: {}", words.join("; "))
+            }
+            Message::OperationAck { number } => format!("OperationAck: up to your {number}"),
+            Message::Delta { delta, until, .. } => {
+                let (pieces, removed) = (delta.text.pieces.len(), delta.text.removed.len());
+                format!(
+                    "Delta up to my {until}: {pieces} pieces of text, {removed} letters removed, counter {}",
+                    delta.small.pn_counter.value()
+                )
+            }
+            Message::DeltaAck { until } => format!("DeltaAck: up to your {until}"),
+        }
     }
 }
 
 /// A version vector in words.
 pub fn vector(counts: &[u32]) -> String {
     format!("({})", counts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
-}
-
-/// A message in words.
-pub fn describe(message: &Message) -> String {
-    match message {
-        Message::State { data, seen, .. } => {
-            format!("State: text “{}”, counter {}, updates {}", data.text.shown(), data.small.pn_counter.value(), vector(seen.counts()))
-        }
-        Message::StateAck { .. } => "StateAck: merged".to_owned(),
-        Message::Operations(operations) => {
-            let words: Vec<String> =
-                operations.iter().map(|operation| format!("{} {}", operation.stamp.number, effect(operation))).collect();
-            format!("Operations: {}", words.join("; "))
-        }
-        Message::OperationAck { number } => format!("OperationAck: up to your {number}"),
-        Message::Delta { delta, until, .. } => {
-            let (pieces, removed) = (delta.text.pieces.len(), delta.text.removed.len());
-            format!(
-                "Delta up to my {until}: {pieces} pieces of text, {removed} letters removed, counter {}",
-                delta.small.pn_counter.value()
-            )
-        }
-        Message::DeltaAck { until } => format!("DeltaAck: up to your {until}"),
-    }
 }
 
 /// What an operation does, in words.

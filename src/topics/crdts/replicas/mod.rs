@@ -30,10 +30,7 @@ mod show;
 mod spread;
 pub mod text;
 
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, Outcome,
-    ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
-};
+use crate::sim::{CommandId, Context, Env, Node, NodeId, Outcome, ParamSpec, Protocol, TimerInfo, Timers};
 use data::Update;
 use message::Message;
 use params::{Rules, WAYS, Way, param};
@@ -67,15 +64,11 @@ pub enum Timer {
     Round,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Timer::Round, TimerInfo { name: "next round", action: "send now" })];
+
     fn code(self) -> u32 {
-        0
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        (code == 0).then_some(Timer::Round)
-    }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "next round", action: "send now" }
+        self as u32
     }
 }
 
@@ -101,8 +94,6 @@ impl Protocol for Replicas {
     type Ghost = Past;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = message::KINDS;
 
     fn blank_disk(env: &Env<'_>) -> Self::Stable {
         WAYS.map(|_| Replica::new(env.nodes))
@@ -149,35 +140,5 @@ impl Protocol for Replicas {
         }
         arm(node.volatile, cx);
         cx.reply(id, Outcome::Done(i64::from(node.stable[0].seen.count(me.0))));
-    }
-
-    fn command(call: &CommandCall) -> Result<Update, String> {
-        params::update(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        message::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        message::describe(message)
-    }
-
-    fn observe(past: &mut Past, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        past::observe(past, cluster, step);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        invariants::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        facts::FACTS
-    }
-
-    fn role(_: &Self::Stable, volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, past: &Past, _: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, past)
     }
 }

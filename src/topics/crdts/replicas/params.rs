@@ -2,7 +2,7 @@
 
 use super::data::Update;
 use super::{ELEMENT_LETTERS_MAX, TEXT_LETTERS_MAX};
-use crate::sim::{ArgumentKind, CommandCall, CommandSpec, ParamKind, ParamSpec, Params, limits};
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, ParamKind, ParamSpec, Params, limits};
 
 /// Indices into the protocol's params.
 pub mod param {
@@ -184,61 +184,66 @@ const AMOUNT: (&str, ArgumentKind) = ("amount", ArgumentKind::Number { min: 1, m
 const ELEMENT: (&str, ArgumentKind) = ("element", ArgumentKind::Text { default: "milk" });
 const POSITION: (&str, ArgumentKind) = ("at", ArgumentKind::Number { min: 0, max: TEXT_LETTERS_MAX as i64, default: 0 });
 
-/// The declared commands.
-pub const COMMANDS: &[CommandSpec] = &[
-    CommandSpec {
-        name: "insert",
-        label: "Insert text",
-        help: "Letters go into the text before that position.",
-        arguments: &[POSITION, ("text", ArgumentKind::Text { default: "abc" })],
-    },
-    CommandSpec {
-        name: "delete",
-        label: "Delete text",
-        help: "So many letters from that position on go.",
-        arguments: &[POSITION, ("count", ArgumentKind::Number { min: 1, max: TEXT_LETTERS_MAX as i64, default: 1 })],
-    },
-    CommandSpec { name: "increment", label: "Increment", help: "The G-Counter and the PN-Counter go up.", arguments: &[AMOUNT] },
-    CommandSpec { name: "decrement", label: "Decrement", help: "The PN-Counter goes down. A G-Counter cannot.", arguments: &[AMOUNT] },
-    CommandSpec { name: "add", label: "Add an element", help: "It goes into the G-Set, the 2P-Set and the OR-Set.", arguments: &[ELEMENT] },
-    CommandSpec {
-        name: "remove",
-        label: "Remove an element",
-        help: "It leaves the 2P-Set, for ever, and the OR-Set. A G-Set cannot let it go.",
-        arguments: &[ELEMENT],
-    },
-    CommandSpec {
-        name: "set",
-        label: "Set the registers",
-        help: "The LWW-Register and the MV-Register get a value.",
-        arguments: &[("value", ArgumentKind::Text { default: "red" })],
-    },
-];
+impl Commands for Update {
+    const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "insert",
+            label: "Insert text",
+            help: "Letters go into the text before that position.",
+            arguments: &[POSITION, ("text", ArgumentKind::Text { default: "abc" })],
+        },
+        CommandSpec {
+            name: "delete",
+            label: "Delete text",
+            help: "So many letters from that position on go.",
+            arguments: &[POSITION, ("count", ArgumentKind::Number { min: 1, max: TEXT_LETTERS_MAX as i64, default: 1 })],
+        },
+        CommandSpec { name: "increment", label: "Increment", help: "The G-Counter and the PN-Counter go up.", arguments: &[AMOUNT] },
+        CommandSpec { name: "decrement", label: "Decrement", help: "The PN-Counter goes down. A G-Counter cannot.", arguments: &[AMOUNT] },
+        CommandSpec {
+            name: "add",
+            label: "Add an element",
+            help: "It goes into the G-Set, the 2P-Set and the OR-Set.",
+            arguments: &[ELEMENT],
+        },
+        CommandSpec {
+            name: "remove",
+            label: "Remove an element",
+            help: "It leaves the 2P-Set, for ever, and the OR-Set. A G-Set cannot let it go.",
+            arguments: &[ELEMENT],
+        },
+        CommandSpec {
+            name: "set",
+            label: "Set the registers",
+            help: "The LWW-Register and the MV-Register get a value.",
+            arguments: &[("value", ArgumentKind::Text { default: "red" })],
+        },
+    ];
 
-/// Elevates a call; the error is a sentence.
-pub fn update(call: &CommandCall) -> Result<Update, String> {
-    let number = |index: usize, least: i64, most: u32, what: &str| {
-        let number = call.number(index).filter(|number| (least..=i64::from(most)).contains(number));
-        number.and_then(|number| u32::try_from(number).ok()).ok_or_else(|| format!("The {what} is a number from {least} to {most}."))
-    };
-    let word = |index: usize| {
-        let word = call.text(index).filter(|word| (1..=ELEMENT_LETTERS_MAX).contains(&word.chars().count()));
-        word.map(str::to_owned).ok_or_else(|| format!("It takes 1 to {ELEMENT_LETTERS_MAX} letters."))
-    };
-    match call.command {
-        command::INSERT => {
-            let letters = call.text(1).filter(|letters| (1..=limits::TEXT_ARGUMENT_BYTES_MAX).contains(&letters.len()));
-            let letters = letters.ok_or_else(|| format!("An insertion has 1 to {} bytes of text.", limits::TEXT_ARGUMENT_BYTES_MAX))?;
-            Ok(Update::Insert { at: number(0, 0, TEXT_LETTERS_MAX, "position")?, letters: letters.to_owned() })
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        let number = |index: usize, least: i64, most: u32, what: &str| {
+            let number = call.number(index).filter(|number| (least..=i64::from(most)).contains(number));
+            number.and_then(|number| u32::try_from(number).ok()).ok_or_else(|| format!("The {what} is a number from {least} to {most}."))
+        };
+        let word = |index: usize| {
+            let word = call.text(index).filter(|word| (1..=ELEMENT_LETTERS_MAX).contains(&word.chars().count()));
+            word.map(str::to_owned).ok_or_else(|| format!("It takes 1 to {ELEMENT_LETTERS_MAX} letters."))
+        };
+        match call.command {
+            command::INSERT => {
+                let letters = call.text(1).filter(|letters| (1..=limits::TEXT_ARGUMENT_BYTES_MAX).contains(&letters.len()));
+                let letters = letters.ok_or_else(|| format!("An insertion has 1 to {} bytes of text.", limits::TEXT_ARGUMENT_BYTES_MAX))?;
+                Ok(Update::Insert { at: number(0, 0, TEXT_LETTERS_MAX, "position")?, letters: letters.to_owned() })
+            }
+            command::DELETE => {
+                Ok(Update::Delete { at: number(0, 0, TEXT_LETTERS_MAX, "position")?, count: number(1, 1, TEXT_LETTERS_MAX, "count")? })
+            }
+            command::INCREMENT => Ok(Update::Increment(number(0, 1, 100, "amount")?)),
+            command::DECREMENT => Ok(Update::Decrement(number(0, 1, 100, "amount")?)),
+            command::ADD => Ok(Update::Add(word(0)?)),
+            command::REMOVE => Ok(Update::Remove(word(0)?)),
+            command::SET => Ok(Update::Assign(word(0)?)),
+            _ => Err("There is no such command.".to_owned()),
         }
-        command::DELETE => {
-            Ok(Update::Delete { at: number(0, 0, TEXT_LETTERS_MAX, "position")?, count: number(1, 1, TEXT_LETTERS_MAX, "count")? })
-        }
-        command::INCREMENT => Ok(Update::Increment(number(0, 1, 100, "amount")?)),
-        command::DECREMENT => Ok(Update::Decrement(number(0, 1, 100, "amount")?)),
-        command::ADD => Ok(Update::Add(word(0)?)),
-        command::REMOVE => Ok(Update::Remove(word(0)?)),
-        command::SET => Ok(Update::Assign(word(0)?)),
-        _ => Err("There is no such command.".to_owned()),
     }
 }

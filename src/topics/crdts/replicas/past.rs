@@ -6,7 +6,7 @@ use super::params::WAYS;
 use super::replica::Replica;
 use super::seen::{Seen, Stamp};
 use super::text::{Dot, Place};
-use crate::sim::{Choice, Cluster, NodeId, Step};
+use crate::sim::{Choice, Cluster, Commands as _, NodeId, Step};
 
 /// Words that are watched for mixing: the last ones.
 const WORDS_MAX: usize = 64;
@@ -76,7 +76,7 @@ pub struct Past {
 /// After a command: notes what it did at its replica.
 pub fn observe(past: &mut Past, cluster: &Cluster<'_, Replicas>, step: &Step<'_>) {
     let Choice::Command { node, call, .. } = step.choice else { return };
-    let (Some(replicas), Ok(update)) = (cluster.stable(*node), super::params::update(call)) else { return };
+    let (Some(replicas), Ok(update)) = (cluster.stable(*node), Update::parse(call)) else { return };
     for (way, (story, replica)) in past.stories.iter_mut().zip(replicas).enumerate() {
         let has = |other: NodeId, stamp| cluster.stable(other).and_then(|all| all.get(way)).is_some_and(|other| other.seen.contains(stamp));
         let is_received = |stamp: Stamp| cluster.ids().any(|other| other.0 != stamp.replica && has(other, stamp));

@@ -5,19 +5,43 @@ use super::message::vector;
 use super::params::{Rules, Way, command};
 use super::past::Past;
 use super::replica::Replica;
-use super::{Replicas, Timer, Volatile};
+use super::{Replicas, Timer, Volatile, facts, invariants, past};
 use crate::sim::{
-    Cell, Choice, Cluster, Document, Documents, Exhibit, Field, Ledger, LedgerRow, NodeId, NodeView, Offer, Role, Stretch, Timer as _, Tone,
+    Cell, Choice, Cluster, Document, Documents, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, NodeId, NodeView, Offer, Role, Step,
+    Stretch, Timers as _, Tone, Trace, Watched,
 };
 
 /// Letters of a text that have room under a node.
 const BADGE_LETTERS_MAX: usize = 12;
 
-pub fn role(volatile: &Volatile) -> Role {
-    if volatile.is_armed {
-        Role { label: "has news", glyph: "…", tone: Tone::Pending }
-    } else {
-        Role { label: "replica", glyph: "R", tone: Tone::Follower }
+impl Watched for Replicas {
+    const INVARIANTS: &'static [Invariant<Self>] = invariants::INVARIANTS;
+    const FACTS: &'static [Fact<Self>] = facts::FACTS;
+
+    fn observe(ghost: &mut Past, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
+        past::observe(ghost, cluster, step);
+    }
+    fn role(_: &Self::Stable, volatile: &Volatile) -> Role {
+        if volatile.is_armed {
+            Role { label: "has news", glyph: "…", tone: Tone::Pending }
+        } else {
+            Role { label: "replica", glyph: "R", tone: Tone::Follower }
+        }
+    }
+    fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
+        let Some(replica) = shown(cluster, id) else { return NodeView::default() };
+        let text = replica.data.text.shown();
+        let mut badge: String = text.chars().take(BADGE_LETTERS_MAX).map(|letter| if letter == '\n' { ' ' } else { letter }).collect();
+        if text.chars().count() > BADGE_LETTERS_MAX {
+            badge.push('…');
+        }
+        if text.is_empty() {
+            badge = format!("counter {}", replica.data.small.pn_counter.value());
+        }
+        NodeView { badge, fields: fields(replica, Way::shown(cluster.params())), ring: Some(Timer::Round.code()), points_at: None }
+    }
+    fn exhibits(cluster: &Cluster<'_, Self>, past: &Past, _: &Trace) -> Vec<Exhibit> {
+        vec![Exhibit::Documents(documents(cluster, past)), Exhibit::Ledger(values(cluster)), Exhibit::Ledger(laws(cluster))]
     }
 }
 
@@ -27,20 +51,6 @@ fn shown<'a>(cluster: &Cluster<'a, Replicas>, id: NodeId) -> Option<&'a Replica>
 
 fn list(values: Vec<&str>) -> String {
     format!("{{{}}}", values.join(", "))
-}
-
-pub fn view(cluster: &Cluster<'_, Replicas>, id: NodeId) -> NodeView {
-    let role = cluster.volatile(id).map(role).unwrap_or_default();
-    let Some(replica) = shown(cluster, id) else { return NodeView { role, ..NodeView::default() } };
-    let text = replica.data.text.shown();
-    let mut badge: String = text.chars().take(BADGE_LETTERS_MAX).map(|letter| if letter == '\n' { ' ' } else { letter }).collect();
-    if text.chars().count() > BADGE_LETTERS_MAX {
-        badge.push('…');
-    }
-    if text.is_empty() {
-        badge = format!("counter {}", replica.data.small.pn_counter.value());
-    }
-    NodeView { role, badge, fields: fields(replica, Way::shown(cluster.params())), ring: Some(Timer::Round.code()), points_at: None }
 }
 
 fn fields(replica: &Replica, way: Way) -> Vec<Field> {
@@ -63,10 +73,6 @@ fn fields(replica: &Replica, way: Way) -> Vec<Field> {
         fields.push(field("waiting", replica.waiting.len().to_string(), "Operations that came before others on which they depend."));
     }
     fields
-}
-
-pub fn exhibits(cluster: &Cluster<'_, Replicas>, past: &Past) -> Vec<Exhibit> {
-    vec![Exhibit::Documents(documents(cluster, past)), Exhibit::Ledger(values(cluster)), Exhibit::Ledger(laws(cluster))]
 }
 
 fn documents(cluster: &Cluster<'_, Replicas>, past: &Past) -> Documents {

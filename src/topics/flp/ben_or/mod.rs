@@ -20,12 +20,8 @@
 mod rules;
 mod show;
 
-use super::configurations;
-use super::consensus::{self, Bit, Common, Consensus};
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamKind,
-    ParamSpec, Params, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
-};
+use super::consensus::{self, Bit, Consensus};
+use crate::sim::{CommandId, Context, Env, Never, Node, NodeId, ParamKind, ParamSpec, Params, Protocol};
 
 /// The protocol.
 pub struct BenOr;
@@ -114,22 +110,6 @@ pub enum Message {
     },
 }
 
-/// There are no timers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Timer {}
-
-impl TimerKind for Timer {
-    fn code(self) -> u32 {
-        match self {}
-    }
-    fn from_code(_: u32) -> Option<Self> {
-        None
-    }
-    fn info(self) -> TimerInfo {
-        match self {}
-    }
-}
-
 const PARAMS: &[ParamSpec] = &[
     consensus::INPUTS_SPEC,
     ParamSpec {
@@ -182,13 +162,12 @@ impl Protocol for BenOr {
     type Stable = Stable;
     type Volatile = ();
     type Message = Message;
-    type Timer = Timer;
-    type Command = ();
+    /// There are no timers.
+    type Timer = Never;
+    type Command = Never;
     type Ghost = ();
 
     const PARAMS: &'static [ParamSpec] = PARAMS;
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = show::KINDS;
 
     fn blank_disk(env: &Env<'_>) -> Stable {
         let input = consensus::input(env.params, env.me);
@@ -209,39 +188,8 @@ impl Protocol for BenOr {
         };
         rules::handle_vote(node.stable, vote, cx);
     }
-    fn on_timer(_: &mut Node<'_, Self>, timer: Timer, _: &mut Context<'_, Self>) {
+    fn on_timer(_: &mut Node<'_, Self>, timer: Never, _: &mut Context<'_, Self>) {
         match timer {}
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Context<'_, Self>) {}
-
-    fn command(_: &CommandCall) -> Result<(), String> {
-        Err(consensus::NO_COMMANDS.to_owned())
-    }
-    fn kind(message: &Message) -> u16 {
-        show::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        show::describe(message)
-    }
-
-    fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
-    fn invariants() -> &'static [Invariant<Self>] {
-        Common::<Self>::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role(stable: &Stable, (): &()) -> Role {
-        consensus::role::<Self>(stable, stable.x)
-    }
-    fn era(stable: &Stable, (): &()) -> Option<(&'static str, u64)> {
-        Some(("round", u64::from(stable.round)))
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, (): &(), _: &Trace) -> Vec<Exhibit> {
-        vec![Exhibit::Tree(configurations::tree(cluster)), show::votes(cluster)]
-    }
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Context<'_, Self>) {}
 }

@@ -20,11 +20,8 @@ mod rules;
 mod seen;
 mod show;
 
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamKind,
-    ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
-};
-use crate::topics::flp::consensus::{self, Bit, Common, Consensus};
+use crate::sim::{CommandId, Context, Env, Never, Node, NodeId, ParamKind, ParamSpec, Protocol, TimerInfo, Timers};
+use crate::topics::flp::consensus::{self, Bit, Consensus};
 pub use detector::Detector;
 
 /// The protocol.
@@ -145,24 +142,19 @@ pub enum Timer {
 
 const SILENCE_CODES: u32 = 16;
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Timer::Heartbeat, TimerInfo { name: "heartbeat", action: "send a heartbeat now" })];
+
     fn code(self) -> u32 {
         match self {
             Timer::Heartbeat => 0,
             Timer::Silence(node) => SILENCE_CODES + u32::from(node.0),
         }
     }
-    fn from_code(code: u32) -> Option<Self> {
-        match code {
-            0 => Some(Timer::Heartbeat),
-            _ => Some(Timer::Silence(NodeId(u16::try_from(code.checked_sub(SILENCE_CODES)?).ok()?))),
-        }
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Heartbeat => TimerInfo { name: "heartbeat", action: "send a heartbeat now" },
-            Timer::Silence(node) => SILENCES.get(node.index()).copied().unwrap_or(TimerInfo { name: "silence", action: "suspect it" }),
-        }
+    fn with_argument(code: u32) -> Option<(Self, TimerInfo)> {
+        let node = NodeId(u16::try_from(code.checked_sub(SILENCE_CODES)?).ok()?);
+        let info = SILENCES.get(node.index()).copied().unwrap_or(TimerInfo { name: "silence", action: "suspect it" });
+        Some((Timer::Silence(node), info))
     }
 }
 
@@ -242,12 +234,10 @@ impl Protocol for ChandraToueg {
     type Volatile = Detector;
     type Message = Message;
     type Timer = Timer;
-    type Command = ();
+    type Command = Never;
     type Ghost = ();
 
     const PARAMS: &'static [ParamSpec] = PARAMS;
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = show::KINDS;
 
     fn blank_disk(env: &Env<'_>) -> Stable {
         let input = consensus::input(env.params, env.me);
@@ -280,36 +270,5 @@ impl Protocol for ChandraToueg {
             }
         }
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Context<'_, Self>) {}
-
-    fn command(_: &CommandCall) -> Result<(), String> {
-        Err(consensus::NO_COMMANDS.to_owned())
-    }
-    fn kind(message: &Message) -> u16 {
-        show::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        show::describe(message)
-    }
-
-    fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
-    fn invariants() -> &'static [Invariant<Self>] {
-        Common::<Self>::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        seen::FACTS
-    }
-
-    fn role(stable: &Stable, _: &Detector) -> Role {
-        consensus::role::<Self>(stable, stable.estimate)
-    }
-    fn era(stable: &Stable, _: &Detector) -> Option<(&'static str, u64)> {
-        Some(("round", u64::from(stable.round)))
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, (): &(), _: &Trace) -> Vec<Exhibit> {
-        vec![show::estimates(cluster), show::suspicions(cluster)]
-    }
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Context<'_, Self>) {}
 }

@@ -3,7 +3,7 @@
 use super::rules::{coordinator, majority};
 use super::{ChandraToueg, Letter, Message, Phase, Stable};
 use crate::sim::{Bindings, Choice, Cluster, Fact, NodeId, Status, Step};
-use crate::topics::flp::consensus::{self, change, decisions, detail, milestone};
+use crate::topics::flp::consensus::{self, change, decisions};
 
 type Seen<'a> = Cluster<'a, ChandraToueg>;
 type Common = consensus::Common<ChandraToueg>;
@@ -15,19 +15,19 @@ pub const FACTS: &[Fact<ChandraToueg>] = &[
     Common::DECIDED_1,
     Common::ALL_DECIDED,
     Common::DISAGREEMENT,
-    milestone("coordinator-crashed", "Node {node}, which coordinated round {round}, has crashed.", coordinator_crashed),
-    milestone("locked", "A majority has adopted {value} in round {round}: no later coordinator can propose anything else.", locked),
-    milestone("suspected-in-error", "Node {node} suspects node {other}, which is up.", |cluster, (), step| {
+    Fact::milestone("coordinator-crashed", "Node {node}, which coordinated round {round}, has crashed.", coordinator_crashed),
+    Fact::milestone("locked", "A majority has adopted {value} in round {round}: no later coordinator can propose anything else.", locked),
+    Fact::milestone("suspected-in-error", "Node {node} suspects node {other}, which is up.", |cluster, (), step| {
         suspected(cluster, step, |status| status != Status::Down)
     }),
-    milestone("suspected", "Node {node} suspects node {other}, which has crashed.", |cluster, (), step| {
+    Fact::milestone("suspected", "Node {node} suspects node {other}, which has crashed.", |cluster, (), step| {
         suspected(cluster, step, |status| status == Status::Down)
     }),
-    detail("trusted-again", "Node {node} hears node {other} and will wait longer for it from now on.", trusted_again),
-    detail("coordinator-proposed", "Node {node} coordinates round {round} and proposes {value}.", proposed),
-    detail("estimate-adopted", "Node {node} adopts {value} in round {round}.", adopted),
-    detail("refused", "Node {node} suspects node {other} and refuses its round {round}.", refused),
-    milestone("round-failed", "Round {round} has failed: node {node} got refusals among its replies.", round_failed),
+    Fact::detail("trusted-again", "Node {node} hears node {other} and will wait longer for it from now on.", trusted_again),
+    Fact::detail("coordinator-proposed", "Node {node} coordinates round {round} and proposes {value}.", proposed),
+    Fact::detail("estimate-adopted", "Node {node} adopts {value} in round {round}.", adopted),
+    Fact::detail("refused", "Node {node} suspects node {other} and refuses its round {round}.", refused),
+    Fact::milestone("round-failed", "Round {round} has failed: node {node} got refusals among its replies.", round_failed),
     Common::ROUND_3,
     Common::ROUND_5,
     Common::ROUND_10,

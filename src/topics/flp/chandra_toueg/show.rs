@@ -2,47 +2,47 @@
 
 use super::detector::{Detector, Opinion};
 use super::rules::{coordinator, now};
-use super::{ChandraToueg, Letter, Message, Phase, Stable, Timer, param};
-use crate::sim::{Cell, Cluster, Exhibit, Field, Ledger, LedgerRow, MessageKind, NodeId, NodeView, Timer as _, Tone};
-use crate::topics::flp::consensus::decision_words;
-
-const fn kind_of(name: &'static str, short: &'static str, tone: Tone, reply: bool, help: &'static str) -> MessageKind {
-    MessageKind { name, short, tone, reply, help }
-}
+use super::{ChandraToueg, Letter, Message, Phase, Stable, Timer, param, seen};
+use crate::sim::{
+    Cell, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, MessageKind, Messages, NodeId, NodeView, Role, Step, Timers as _,
+    Tone, Trace, Watched,
+};
+use crate::topics::flp::consensus::{self, Common, decision_words};
 
 const ESTIMATE: &str = "Phase 1: the sender's estimate, and the round in which it adopted that.";
 const PROPOSAL: &str = "Phase 2: what the coordinator proposes to adopt.";
 const DECIDE: &str = "A majority has adopted this. Whoever gets it first passes it on.";
 
-/// A kind for each value, so that the moving marks show it.
-pub const KINDS: &[MessageKind] = &[
-    kind_of("Estimate 0", "E0", Tone::Series(0), false, ESTIMATE),
-    kind_of("Estimate 1", "E1", Tone::Series(1), false, ESTIMATE),
-    kind_of("Proposal 0", "P0", Tone::Series(0), false, PROPOSAL),
-    kind_of("Proposal 1", "P1", Tone::Series(1), false, PROPOSAL),
-    kind_of("Ack", "ack", Tone::Good, true, "Phase 3: the sender has adopted the proposal."),
-    kind_of("Nack", "no", Tone::Bad, true, "Phase 3: the sender suspects the coordinator."),
-    kind_of("Alive", "up", Tone::Neutral, false, "The sender is alive: for the failure detectors."),
-    kind_of("Decide 0", "D0", Tone::Good, false, DECIDE),
-    kind_of("Decide 1", "D1", Tone::Good, false, DECIDE),
-];
+impl Messages for Message {
+    /// A kind for each value, so that the moving marks show it.
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Estimate 0", "E0", Tone::Series(0), ESTIMATE),
+        MessageKind::request("Estimate 1", "E1", Tone::Series(1), ESTIMATE),
+        MessageKind::request("Proposal 0", "P0", Tone::Series(0), PROPOSAL),
+        MessageKind::request("Proposal 1", "P1", Tone::Series(1), PROPOSAL),
+        MessageKind::reply("Ack", "ack", Tone::Good, "Phase 3: the sender has adopted the proposal."),
+        MessageKind::reply("Nack", "no", Tone::Bad, "Phase 3: the sender suspects the coordinator."),
+        MessageKind::request("Alive", "up", Tone::Neutral, "The sender is alive: for the failure detectors."),
+        MessageKind::request("Decide 0", "D0", Tone::Good, DECIDE),
+        MessageKind::request("Decide 1", "D1", Tone::Good, DECIDE),
+    ];
 
-pub fn kind(message: &Message) -> u16 {
-    match message {
-        Message::Round { letter: Letter::Estimate { value, .. }, .. } => u16::from(*value),
-        Message::Round { letter: Letter::Proposal { value }, .. } => 2 + u16::from(*value),
-        Message::Round { letter: Letter::Ack, .. } => 4,
-        Message::Round { letter: Letter::Nack, .. } => 5,
-        Message::Alive => 6,
-        Message::Decide { value, .. } => 7 + u16::from(*value),
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Round { letter: Letter::Estimate { value, .. }, .. } => u16::from(*value),
+            Message::Round { letter: Letter::Proposal { value }, .. } => 2 + u16::from(*value),
+            Message::Round { letter: Letter::Ack, .. } => 4,
+            Message::Round { letter: Letter::Nack, .. } => 5,
+            Message::Alive => 6,
+            Message::Decide { value, .. } => 7 + u16::from(*value),
+        }
     }
-}
-
-pub fn describe(message: &Message) -> String {
-    match message {
-        Message::Round { round, letter } => format!("{} of round {round}", letter_words(letter)),
-        Message::Alive => "Alive".to_owned(),
-        Message::Decide { round, value } => format!("Decide {value} in round {round}"),
+    fn describe(&self) -> String {
+        match self {
+            Message::Round { round, letter } => format!("{} of round {round}", letter_words(letter)),
+            Message::Alive => "Alive".to_owned(),
+            Message::Decide { round, value } => format!("Decide {value} in round {round}"),
+        }
     }
 }
 
@@ -55,32 +55,41 @@ fn letter_words(letter: &Letter) -> String {
     }
 }
 
-pub fn view(cluster: &Cluster<'_, ChandraToueg>, id: NodeId) -> NodeView {
-    let Some(node) = cluster.stable(id) else { return NodeView::default() };
-    let c = coordinator(node.round, cluster.nodes());
-    let mut fields = Vec::new();
-    let mut field = |name, value: String, stable, help| fields.push(Field { name, value, stable, help });
-    field("input", node.input.to_string(), true, "What the node was given to propose.");
-    field("estimate", node.estimate.to_string(), true, "Its value now.");
-    field("ts", node.ts.to_string(), true, "The round in which it adopted its estimate; 0 for its input.");
-    field("r", node.round.to_string(), true, "Its round.");
-    field("c", c.to_string(), true, "The coordinator of its round.");
-    field("phase", phase_words(node, c == id).to_owned(), true, "What it waits for.");
-    field("received", letters_words(node), true, "What it has of this round, its own included.");
-    field("decided", decision_words(node.decided), true, "For good: no rule changes it.");
-    let Some(detector) = cluster.volatile(id) else { return NodeView { fields, ..NodeView::default() } };
-    field("D", suspects_words(detector), false, "Whom its failure detector suspects.");
-    let (badge, points_at) = match node.decided {
-        Some((value, _)) => (format!("decided {value}"), None),
-        None if c == id => (format!("round {} · its turn", node.round), None),
-        None => (format!("round {} · ts {}", node.round, node.ts), Some(c)),
-    };
-    NodeView {
-        role: <ChandraToueg as crate::sim::Protocol>::role(node, detector),
-        badge,
-        fields,
-        ring: points_at.map(|c| Timer::Silence(c).code()),
-        points_at,
+impl Watched for ChandraToueg {
+    const INVARIANTS: &'static [Invariant<Self>] = Common::<Self>::INVARIANTS;
+    const FACTS: &'static [Fact<Self>] = seen::FACTS;
+
+    fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
+    fn role(stable: &Stable, _: &Detector) -> Role {
+        consensus::role::<Self>(stable, stable.estimate)
+    }
+    fn era(stable: &Stable, _: &Detector) -> Option<(&'static str, u64)> {
+        Some(("round", u64::from(stable.round)))
+    }
+    fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
+        let Some(node) = cluster.stable(id) else { return NodeView::default() };
+        let c = coordinator(node.round, cluster.nodes());
+        let mut fields = Vec::new();
+        let mut field = |name, value: String, stable, help| fields.push(Field { name, value, stable, help });
+        field("input", node.input.to_string(), true, "What the node was given to propose.");
+        field("estimate", node.estimate.to_string(), true, "Its value now.");
+        field("ts", node.ts.to_string(), true, "The round in which it adopted its estimate; 0 for its input.");
+        field("r", node.round.to_string(), true, "Its round.");
+        field("c", c.to_string(), true, "The coordinator of its round.");
+        field("phase", phase_words(node, c == id).to_owned(), true, "What it waits for.");
+        field("received", letters_words(node), true, "What it has of this round, its own included.");
+        field("decided", decision_words(node.decided), true, "For good: no rule changes it.");
+        let Some(detector) = cluster.volatile(id) else { return NodeView { fields, ..NodeView::default() } };
+        field("D", suspects_words(detector), false, "Whom its failure detector suspects.");
+        let (badge, points_at) = match node.decided {
+            Some((value, _)) => (format!("decided {value}"), None),
+            None if c == id => (format!("round {} · its turn", node.round), None),
+            None => (format!("round {} · ts {}", node.round, node.ts), Some(c)),
+        };
+        NodeView { badge, fields, ring: points_at.map(|c| Timer::Silence(c).code()), points_at }
+    }
+    fn exhibits(cluster: &Cluster<'_, Self>, (): &(), _: &Trace) -> Vec<Exhibit> {
+        vec![estimates(cluster), suspicions(cluster)]
     }
 }
 

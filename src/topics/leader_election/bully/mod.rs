@@ -15,8 +15,7 @@ mod procedures;
 mod show;
 
 use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamKind,
-    ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
+    CommandCall, CommandId, CommandSpec, Commands, Context, Env, Node, NodeId, ParamKind, ParamSpec, Protocol, TimerInfo, Timers,
 };
 
 /// The protocol. Nodes are ranked by their numbers.
@@ -155,23 +154,15 @@ pub enum Timer {
     Check,
 }
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::CallLimit, TimerInfo { name: "time limit T of a call", action: "stop waiting for answers" }),
+        (Timer::Silence, TimerInfo { name: "silence of the coordinator", action: "time out now" }),
+        (Timer::Check, TimerInfo { name: "next check", action: "check all nodes now" }),
+    ];
+
     fn code(self) -> u32 {
-        match self {
-            Timer::CallLimit => 0,
-            Timer::Silence => 1,
-            Timer::Check => 2,
-        }
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::CallLimit, Timer::Silence, Timer::Check].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::CallLimit => TimerInfo { name: "time limit T of a call", action: "stop waiting for answers" },
-            Timer::Silence => TimerInfo { name: "silence of the coordinator", action: "time out now" },
-            Timer::Check => TimerInfo { name: "next check", action: "check all nodes now" },
-        }
+        self as u32
     }
 }
 
@@ -186,21 +177,37 @@ pub enum Command {
     Work,
 }
 
-const COMMANDS: &[CommandSpec] = &[
-    CommandSpec {
-        name: "start-election",
-        label: "Start an election",
-        help: "The node runs ELECTION, as if it had found the coordinator gone.",
-        arguments: &[],
-    },
-    CommandSpec { name: "who-leads", label: "Ask who leads", help: "The node answers with the coordinator that it knows.", arguments: &[] },
-    CommandSpec {
-        name: "work",
-        label: "Ask it to act as coordinator",
-        help: "A node that believes to be coordinator does it at once; any other refuses.",
-        arguments: &[],
-    },
-];
+impl Commands for Command {
+    const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "start-election",
+            label: "Start an election",
+            help: "The node runs ELECTION, as if it had found the coordinator gone.",
+            arguments: &[],
+        },
+        CommandSpec {
+            name: "who-leads",
+            label: "Ask who leads",
+            help: "The node answers with the coordinator that it knows.",
+            arguments: &[],
+        },
+        CommandSpec {
+            name: "work",
+            label: "Ask it to act as coordinator",
+            help: "A node that believes to be coordinator does it at once; any other refuses.",
+            arguments: &[],
+        },
+    ];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        match call.command {
+            0 => Ok(Command::StartElection),
+            1 => Ok(Command::WhoLeads),
+            2 => Ok(Command::Work),
+            other => Err(format!("The Bully algorithm has no command number {other}.")),
+        }
+    }
+}
 
 const fn milliseconds(name: &'static str, label: &'static str, help: &'static str, range: (i64, i64), default: i64) -> ParamSpec {
     ParamSpec { name, label, help, kind: ParamKind::Range { min: range.0, max: range.1, step: 10, unit: "ms" }, default }
@@ -255,8 +262,6 @@ impl Protocol for Bully {
     type Ghost = ();
 
     const PARAMS: &'static [ParamSpec] = PARAMS;
-    const COMMANDS: &'static [CommandSpec] = COMMANDS;
-    const KINDS: &'static [MessageKind] = show::KINDS;
 
     fn blank_disk(_: &Env<'_>) -> Stable {
         Stable::default()
@@ -279,39 +284,6 @@ impl Protocol for Bully {
     }
     fn on_command(node: &mut Node<'_, Self>, id: CommandId, command: &Command, cx: &mut Context<'_, Self>) {
         procedures::handle_command(node, id, *command, cx);
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        match call.command {
-            0 => Ok(Command::StartElection),
-            1 => Ok(Command::WhoLeads),
-            2 => Ok(Command::Work),
-            other => Err(format!("The Bully algorithm has no command number {other}.")),
-        }
-    }
-    fn kind(message: &Message) -> u16 {
-        show::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        show::describe(message)
-    }
-
-    fn observe(_: &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role(_: &Stable, volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, _: &(), trace: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, trace)
     }
 }
 

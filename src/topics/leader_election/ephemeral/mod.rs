@@ -20,10 +20,7 @@ mod service;
 mod show;
 mod state;
 
-use crate::sim::{
-    Choice, Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView,
-    ParamSpec, Protocol, Role, Step, Trace,
-};
+use crate::sim::{CommandId, Context, Env, Node, NodeId, ParamSpec, Protocol};
 pub use message::{Answer, Command, Message, Request};
 pub use params::param;
 pub use state::{Client, ClientDisk, Phase, ServiceDisk, Session, Stable, Timer, Volatile, Watches, Writes, Znode};
@@ -43,8 +40,6 @@ impl Protocol for Ephemeral {
     type Ghost = Writes;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = message::KINDS;
 
     fn blank_disk(env: &Env<'_>) -> Stable {
         match env.me {
@@ -78,37 +73,5 @@ impl Protocol for Ephemeral {
             (Stable::Client(disk), Volatile::Client(client)) => client::on_command(disk, client, id, *command, cx),
             _ => {}
         }
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        message::command(call)
-    }
-    fn kind(message: &Message) -> u16 {
-        message::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        message::describe(message)
-    }
-
-    fn observe(writes: &mut Writes, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        if let (Choice::Deliver(_), Some(Stable::Service(disk))) = (step.choice, cluster.stable(SERVICE)) {
-            writes.observe(disk, step);
-        }
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role(_: &Stable, volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, _: &Writes, trace: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, trace)
     }
 }

@@ -1,6 +1,7 @@
 //! What the reader may set, and what clients may be told to do.
 
-use crate::sim::{ArgumentKind, CommandSpec, ParamKind, ParamSpec};
+use super::Command;
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, ParamKind, ParamSpec};
 
 /// Indices into the protocol's params.
 pub mod param {
@@ -69,23 +70,35 @@ pub const PARAMS: &[ParamSpec] = &[
     ),
 ];
 
-pub const COMMANDS: &[CommandSpec] = &[
-    CommandSpec {
-        name: "work",
-        label: "Write as leader",
-        help: "A client that believes to lead writes to the store, under its znode's number; any other refuses.",
-        arguments: &[("value", ArgumentKind::Number { min: 0, max: 99, default: 1 })],
-    },
-    CommandSpec {
-        name: "who-leads",
-        label: "Ask who leads",
-        help: "A client answers from what it saw last, the service from what it holds.",
-        arguments: &[],
-    },
-    CommandSpec {
-        name: "resign",
-        label: "Resign",
-        help: "The client closes its session, so its znode goes at once, and lines up again at the end of the queue.",
-        arguments: &[],
-    },
-];
+impl Commands for Command {
+    const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "work",
+            label: "Write as leader",
+            help: "A client that believes to lead writes to the store, under its znode's number; any other refuses.",
+            arguments: &[("value", ArgumentKind::Number { min: 0, max: 99, default: 1 })],
+        },
+        CommandSpec {
+            name: "who-leads",
+            label: "Ask who leads",
+            help: "A client answers from what it saw last, the service from what it holds.",
+            arguments: &[],
+        },
+        CommandSpec {
+            name: "resign",
+            label: "Resign",
+            help: "The client closes its session, so its znode goes at once, and lines up again at the end of the queue.",
+            arguments: &[],
+        },
+    ];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        match (call.command, call.number(0)) {
+            (0, Some(value)) => Ok(Command::Work(value)),
+            (0, None) => Err("What to write is missing: a number.".to_owned()),
+            (1, _) => Ok(Command::WhoLeads),
+            (2, _) => Ok(Command::Resign),
+            (other, _) => Err(format!("This election has no command number {other}.")),
+        }
+    }
+}

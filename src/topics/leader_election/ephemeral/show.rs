@@ -4,8 +4,8 @@ use super::message::Message;
 use super::state::{Client, Phase, ServiceDisk, Stable, Timer, Volatile, Watches, Writes};
 use super::{Ephemeral, SERVICE};
 use crate::sim::{
-    Bindings, Broken, Cell, Choice, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, NodeId, NodeView, Role, Step, Timer as _,
-    Tone, Trace,
+    Bindings, Broken, Cell, Choice, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, NodeId, NodeView, Role, Step, Timers as _,
+    Tone, Trace, Watched,
 };
 use crate::topics::leader_election::believers;
 use crate::topics::roles;
@@ -24,25 +24,80 @@ fn client(volatile: &Volatile) -> Option<&Client> {
     }
 }
 
-pub const INVARIANTS: &[Invariant<Ephemeral>] = &[
-    Invariant {
-        name: "lowest-leads",
-        sentence: "Whoever believes to lead owns the lowest znode. It rests on clocks that run about equally fast, on clients that \
-                   do not freeze, and on a service that keeps its disk. Violate one and two clients lead.",
-        check: lowest_leads,
-    },
-    Invariant {
-        name: "one-znode-a-session",
-        sentence: "No session owns two znodes, so nobody waits for itself.",
-        check: one_znode_a_session,
-    },
-    Invariant {
-        name: "no-stale-write",
-        sentence: "Once a leader has written, the store takes no write of an earlier one. The fence keeps this up even while two \
-                   clients believe to lead.",
-        check: |_, writes: &Writes| writes.check(),
-    },
-];
+impl Watched for Ephemeral {
+    const INVARIANTS: &'static [Invariant<Self>] = &[
+        Invariant {
+            name: "lowest-leads",
+            sentence: "Whoever believes to lead owns the lowest znode. It rests on clocks that run about equally fast, on clients that \
+                       do not freeze, and on a service that keeps its disk. Violate one and two clients lead.",
+            check: lowest_leads,
+        },
+        Invariant {
+            name: "one-znode-a-session",
+            sentence: "No session owns two znodes, so nobody waits for itself.",
+            check: one_znode_a_session,
+        },
+        Invariant {
+            name: "no-stale-write",
+            sentence: "Once a leader has written, the store takes no write of an earlier one. The fence keeps this up even while two \
+                       clients believe to lead.",
+            check: |_, writes: &Writes| writes.check(),
+        },
+    ];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::milestone("leader-elected", "Node {node} leads.", believers::leader_elected),
+        Fact::milestone("two-leaders", "Nodes {node} and {other} both believe to lead.", believers::two_leaders),
+        Fact::detail("election-started", "Node {node} volunteers, or looks whether its turn has come.", believers::election_started),
+        Fact::milestone("leader-crashed", "Leader {node} crashes.", believers::leader_crashed),
+        Fact::milestone("one-leader-again", "Only node {node} is left that believes to lead.", believers::one_leader_again),
+        Fact::milestone("session-expired", "Session {session} of node {node} expires.", session_expired),
+        Fact::detail("watch-fired", "Node {node} learns that n_{znode} is gone.", watch_fired),
+        Fact::milestone("herd", "{count} clients are woken by the end of one znode.", herd),
+        Fact::milestone("stepped-down", "Leader {node} stops of its own accord: its session may be gone.", stepped_down),
+        Fact::milestone("stale-write-refused", "The store refuses a write of node {node} under n_{znode}.", stale_write_refused),
+        Fact::milestone(
+            "stale-write-taken",
+            "The store takes a write of node {node}, whose successor has written already.",
+            |_, writes: &Writes, _| writes.stale.map(|(node, znode, _)| Bindings::node(node).with("znode", znode)),
+        ),
+    ];
+
+    fn observe(writes: &mut Writes, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
+        if let (Choice::Deliver(_), Some(Stable::Service(disk))) = (step.choice, cluster.stable(SERVICE)) {
+            writes.observe(disk, step);
+        }
+    }
+    fn role(_: &Stable, volatile: &Volatile) -> Role {
+        let Some(client) = client(volatile) else { return Role { label: "service", glyph: "S", tone: Tone::Neutral } };
+        match client.phase {
+            _ if client.suspended => Role { label: "disconnected", glyph: "?", tone: Tone::Pending },
+            Phase::Connecting => Role { label: "connecting", glyph: "…", tone: Tone::Pending },
+            Phase::Creating | Phase::Looking | Phase::SettingWatch(_) => Role { label: "volunteer", glyph: "V", tone: Tone::Candidate },
+            Phase::Waiting(_) => Role { label: "waiting", glyph: "W", tone: Tone::Follower },
+            Phase::Leading => Role { label: "leader", glyph: "L", tone: Tone::Leader },
+        }
+    }
+    fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
+        let volatile = cluster.volatile(id);
+        match (cluster.stable(id), volatile) {
+            (Some(Stable::Service(disk)), Some(Volatile::Service(watches))) => {
+                let mut fields = service_fields(disk);
+                fields.push(watches_field(watches));
+                NodeView { badge: format!("{} znodes", disk.znodes.len()), fields, ring: None, points_at: None }
+            }
+            (Some(Stable::Service(disk)), _) => NodeView { fields: service_fields(disk), ..NodeView::default() },
+            (_, Some(Volatile::Client(client))) => client_view(cluster, client),
+            _ => NodeView::default(),
+        }
+    }
+    fn exhibits(cluster: &Cluster<'_, Self>, _: &Writes, trace: &Trace) -> Vec<Exhibit> {
+        let caption = "A span for each time in which a client believed to lead. Two that overlap are two leaders.";
+        let reigns = roles::intervals(cluster.world(), trace, "Leaders", caption, |role| role.tone == Tone::Leader);
+        let mut exhibits: Vec<Exhibit> = service(cluster).map(|disk| znodes(cluster, disk)).into_iter().collect();
+        exhibits.push(Exhibit::Intervals(reigns));
+        exhibits
+    }
+}
 
 fn lowest_leads(cluster: &Cluster<'_, Ephemeral>, _: &Writes) -> Result<(), Broken> {
     let Some(lowest) = service(cluster).map(|disk| disk.znodes.keys().next().copied()) else { return Ok(()) };
@@ -67,48 +122,9 @@ fn one_znode_a_session(cluster: &Cluster<'_, Ephemeral>, _: &Writes) -> Result<(
     Ok(())
 }
 
-pub const FACTS: &[Fact<Ephemeral>] = &[
-    Fact { name: "leader-elected", sentence: "Node {node} leads.", mark: true, test: believers::leader_elected },
-    Fact { name: "two-leaders", sentence: "Nodes {node} and {other} both believe to lead.", mark: true, test: believers::two_leaders },
-    Fact {
-        name: "election-started",
-        sentence: "Node {node} volunteers, or looks whether its turn has come.",
-        mark: false,
-        test: believers::election_started,
-    },
-    Fact { name: "leader-crashed", sentence: "Leader {node} crashes.", mark: true, test: believers::leader_crashed },
-    Fact {
-        name: "one-leader-again",
-        sentence: "Only node {node} is left that believes to lead.",
-        mark: true,
-        test: believers::one_leader_again,
-    },
-    Fact { name: "session-expired", sentence: "Session {session} of node {node} expires.", mark: true, test: session_expired },
-    Fact { name: "watch-fired", sentence: "Node {node} learns that n_{znode} is gone.", mark: false, test: watch_fired },
-    Fact { name: "herd", sentence: "{count} clients are woken by the end of one znode.", mark: true, test: herd },
-    Fact {
-        name: "stepped-down",
-        sentence: "Leader {node} stops of its own accord: its session may be gone.",
-        mark: true,
-        test: stepped_down,
-    },
-    Fact {
-        name: "stale-write-refused",
-        sentence: "The store refuses a write of node {node} under n_{znode}.",
-        mark: true,
-        test: stale_write_refused,
-    },
-    Fact {
-        name: "stale-write-taken",
-        sentence: "The store takes a write of node {node}, whose successor has written already.",
-        mark: true,
-        test: |_, writes, _| writes.stale.map(|(node, znode, _)| Bindings::node(node).with("znode", znode)),
-    },
-];
-
 fn session_expired(_: &Cluster<'_, Ephemeral>, _: &Writes, step: &Step<'_>) -> Option<Bindings> {
     let Choice::Fire(id) = step.choice else { return None };
-    let Timer::Session(session) = crate::sim::Timer::from_code(id.code)? else { return None };
+    let (Timer::Session(session), _) = Timer::of_code(id.code)? else { return None };
     let Stable::Service(disk) = &step.before::<Ephemeral>()?.stable else { return None };
     Some(Bindings::node(disk.sessions.get(&session)?.client).with("session", session))
 }
@@ -141,32 +157,6 @@ fn stale_write_refused(cluster: &Cluster<'_, Ephemeral>, _: &Writes, step: &Step
     is_refused.then(|| Bindings::node(id.from).with("znode", znode))
 }
 
-pub fn role(volatile: &Volatile) -> Role {
-    let Some(client) = client(volatile) else { return Role { label: "service", glyph: "S", tone: Tone::Neutral } };
-    match client.phase {
-        _ if client.suspended => Role { label: "disconnected", glyph: "?", tone: Tone::Pending },
-        Phase::Connecting => Role { label: "connecting", glyph: "…", tone: Tone::Pending },
-        Phase::Creating | Phase::Looking | Phase::SettingWatch(_) => Role { label: "volunteer", glyph: "V", tone: Tone::Candidate },
-        Phase::Waiting(_) => Role { label: "waiting", glyph: "W", tone: Tone::Follower },
-        Phase::Leading => Role { label: "leader", glyph: "L", tone: Tone::Leader },
-    }
-}
-
-pub fn view(cluster: &Cluster<'_, Ephemeral>, id: NodeId) -> NodeView {
-    let volatile = cluster.volatile(id);
-    let role = volatile.map(role).unwrap_or_default();
-    match (cluster.stable(id), volatile) {
-        (Some(Stable::Service(disk)), Some(Volatile::Service(watches))) => {
-            let mut fields = service_fields(disk);
-            fields.push(watches_field(watches));
-            NodeView { role, badge: format!("{} znodes", disk.znodes.len()), fields, ring: None, points_at: None }
-        }
-        (Some(Stable::Service(disk)), _) => NodeView { role, fields: service_fields(disk), ..NodeView::default() },
-        (_, Some(Volatile::Client(client))) => client_view(cluster, role, client),
-        _ => NodeView { role, ..NodeView::default() },
-    }
-}
-
 fn service_fields(disk: &ServiceDisk) -> Vec<Field> {
     let field = |name, value, help| Field { name, value, stable: true, help };
     let sessions: Vec<String> = disk.sessions.iter().map(|(session, open)| format!("{session} of node {}", open.client)).collect();
@@ -186,7 +176,7 @@ fn watches_field(watches: &Watches) -> Field {
     Field { name: "watches", value: list(&texts), stable: false, help }
 }
 
-fn client_view(cluster: &Cluster<'_, Ephemeral>, role: Role, client: &Client) -> NodeView {
+fn client_view(cluster: &Cluster<'_, Ephemeral>, client: &Client) -> NodeView {
     let field = |name, value, help| Field { name, value, stable: false, help };
     let znode = client.znode.map_or("none".to_owned(), |znode| format!("n_{znode}"));
     let fields = vec![
@@ -206,15 +196,7 @@ fn client_view(cluster: &Cluster<'_, Ephemeral>, role: Role, client: &Client) ->
         ),
     ];
     let owner = |znode: u32| service(cluster)?.znodes.get(&znode).map(|data| data.owner);
-    NodeView { role, badge: znode, fields, ring: Some(Timer::Disconnect.code()), points_at: client.watches().and_then(owner) }
-}
-
-pub fn exhibits(cluster: &Cluster<'_, Ephemeral>, trace: &Trace) -> Vec<Exhibit> {
-    let caption = "A span for each time in which a client believed to lead. Two that overlap are two leaders.";
-    let reigns = roles::intervals(cluster.world(), trace, "Leaders", caption, |role| role.tone == Tone::Leader);
-    let mut exhibits: Vec<Exhibit> = service(cluster).map(|disk| znodes(cluster, disk)).into_iter().collect();
-    exhibits.push(Exhibit::Intervals(reigns));
-    exhibits
+    NodeView { badge: znode, fields, ring: Some(Timer::Disconnect.code()), points_at: client.watches().and_then(owner) }
 }
 
 fn znodes(cluster: &Cluster<'_, Ephemeral>, disk: &ServiceDisk) -> Exhibit {

@@ -3,7 +3,7 @@
 use super::Ephemeral;
 use super::message::Message;
 use crate::sim::sorted::{SortedMap, SortedSet};
-use crate::sim::{Broken, NodeId, Step, Timer as TimerKind, TimerInfo};
+use crate::sim::{Broken, NodeId, Step, TimerInfo, Timers};
 
 /// What survives a crash.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -139,7 +139,13 @@ pub enum Timer {
 
 const SESSION_CODES: u32 = 16;
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Ping, TimerInfo { name: "next ping", action: "ping now" }),
+        (Timer::Retry, TimerInfo { name: "retry", action: "try again now" }),
+        (Timer::Disconnect, TimerInfo { name: "disconnect timeout", action: "give the connection up" }),
+    ];
+
     fn code(self) -> u32 {
         match self {
             Timer::Ping => 0,
@@ -148,21 +154,9 @@ impl TimerKind for Timer {
             Timer::Session(session) => SESSION_CODES.saturating_add(session),
         }
     }
-    fn from_code(code: u32) -> Option<Self> {
-        match code {
-            0 => Some(Timer::Ping),
-            1 => Some(Timer::Retry),
-            2 => Some(Timer::Disconnect),
-            _ => code.checked_sub(SESSION_CODES).map(Timer::Session),
-        }
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Ping => TimerInfo { name: "next ping", action: "ping now" },
-            Timer::Retry => TimerInfo { name: "retry", action: "try again now" },
-            Timer::Disconnect => TimerInfo { name: "disconnect timeout", action: "give the connection up" },
-            Timer::Session(_) => TimerInfo { name: "session timeout", action: "let the session expire" },
-        }
+    fn with_argument(code: u32) -> Option<(Self, TimerInfo)> {
+        let session = code.checked_sub(SESSION_CODES)?;
+        Some((Timer::Session(session), TimerInfo { name: "session timeout", action: "let the session expire" }))
     }
 }
 

@@ -12,97 +12,97 @@ use std::cmp::Reverse;
 
 type Seen<'a> = Cluster<'a, Raft>;
 
-const fn milestone(name: &'static str, sentence: &'static str, test: fn(&Seen<'_>, &Ghost, &Step<'_>) -> Option<Bindings>) -> Fact<Raft> {
-    Fact { name, sentence, mark: true, test }
-}
-
-const fn detail(name: &'static str, sentence: &'static str, test: fn(&Seen<'_>, &Ghost, &Step<'_>) -> Option<Bindings>) -> Fact<Raft> {
-    Fact { name, sentence, mark: false, test }
-}
-
 /// Elections, then the log, then what goes wrong. Lesson files name facts, so the order is free and the names are not.
 pub const ALL: &[Fact<Raft>] = &[
-    milestone("leader-elected", "Node {node} has a majority, {votes} votes, and leads term {term}.", leader_elected),
-    milestone("leader-crashed", "Node {node}, the leader of term {term}, crashed.", leader_crashed),
-    milestone(
+    Fact::milestone("leader-elected", "Node {node} has a majority, {votes} votes, and leads term {term}.", leader_elected),
+    Fact::milestone("leader-crashed", "Node {node}, the leader of term {term}, crashed.", leader_crashed),
+    Fact::milestone(
         "two-leaders",
         "Node {node} leads term {term}; node {other} still takes itself for the leader of term {other_term}.",
         two_leaders,
     ),
-    milestone("one-leader-again", "Only node {node} leads now, in term {term}.", one_leader_again),
-    milestone("split-vote", "Node {node} and node {other} stand for term {term}, and neither can get {needed} votes any more.", split_vote),
-    milestone(
+    Fact::milestone("one-leader-again", "Only node {node} leads now, in term {term}.", one_leader_again),
+    Fact::milestone(
+        "split-vote",
+        "Node {node} and node {other} stand for term {term}, and neither can get {needed} votes any more.",
+        split_vote,
+    ),
+    Fact::milestone(
         "stepped-down",
         "Node {node}, the leader of term {term}, learned of term {new_term} from node {other} and stepped down.",
         stepped_down,
     ),
-    milestone(
+    Fact::milestone(
         "leader-disrupted",
         "Node {other} had a later term, {new_term}, and so deposed node {node}, which had a majority behind it.",
         leader_disrupted,
     ),
-    milestone(
+    Fact::milestone(
         "leader-lost-quorum",
         "Node {node}, the leader of term {term}, did not hear from a majority and stepped down.",
         leader_lost_quorum,
     ),
-    detail("election-started", "Node {node} stands for term {term}.", election_started),
-    detail("vote-granted", "Node {node} votes for node {candidate} in term {term}.", |c, _, s| {
+    Fact::detail("election-started", "Node {node} stands for term {term}.", election_started),
+    Fact::detail("vote-granted", "Node {node} votes for node {candidate} in term {term}.", |c, _, s| {
         verdict_sent(c, s, |verdict| verdict == Verdict::Granted)
     }),
-    detail(
+    Fact::detail(
         "vote-denied-already-voted",
         "Node {node} does not vote for node {candidate}: it voted for another in term {term}.",
         |c, _, s| verdict_sent(c, s, |verdict| matches!(verdict, Verdict::AlreadyVoted(_))),
     ),
-    milestone(
+    Fact::milestone(
         "vote-denied-stale-log",
         "Node {node} does not vote for node {candidate} in term {term}: its own log is more up to date.",
         |c, _, s| verdict_sent(c, s, |verdict| verdict == Verdict::StaleLog),
     ),
-    milestone("vote-dropped", "The {what} from node {node} to node {other} in term {term} was lost.", vote_dropped),
-    detail("pre-vote-started", "Node {node} asks whether it could win term {term}.", pre_vote_started),
-    milestone(
+    Fact::milestone("vote-dropped", "The {what} from node {node} to node {other} in term {term} was lost.", vote_dropped),
+    Fact::detail("pre-vote-started", "Node {node} asks whether it could win term {term}.", pre_vote_started),
+    Fact::milestone(
         "pre-vote-refused",
         "Node {node} hears from a leader, so it tells node {candidate} that it could not win term {term}.",
         pre_vote_refused,
     ),
-    detail("entry-appended", "Node {node}, the leader, appends entry {index} of term {term}.", entry_appended),
-    detail("entry-committed", "Node {node}, the leader, has entry {index} of term {term} on a majority: it is committed.", entry_committed),
-    detail("write-acknowledged", "Node {node} tells the client that entry {index} is committed.", write_acknowledged),
-    detail("read-answered", "Node {node} answers a read with {value}.", read_answered),
-    detail("write-refused", "Node {node} is not the leader and refuses the client.", write_refused),
-    detail("append-refused", "Node {node} lacks entry {index}, so leader {leader} must go back.", append_refused),
-    detail(
+    Fact::detail("entry-appended", "Node {node}, the leader, appends entry {index} of term {term}.", entry_appended),
+    Fact::detail(
+        "entry-committed",
+        "Node {node}, the leader, has entry {index} of term {term} on a majority: it is committed.",
+        entry_committed,
+    ),
+    Fact::detail("write-acknowledged", "Node {node} tells the client that entry {index} is committed.", write_acknowledged),
+    Fact::detail("read-answered", "Node {node} answers a read with {value}.", read_answered),
+    Fact::detail("write-refused", "Node {node} is not the leader and refuses the client.", write_refused),
+    Fact::detail("append-refused", "Node {node} lacks entry {index}, so leader {leader} must go back.", append_refused),
+    Fact::detail(
         "stale-leader-refused",
         "Node {node} is in term {term} and rejects node {leader}, which leads an older term.",
         stale_leader_refused,
     ),
-    milestone(
+    Fact::milestone(
         "entry-overwritten",
         "Node {node} deletes its uncommitted entry {index} of term {term}: leader {leader} has another.",
         entry_overwritten,
     ),
-    milestone(
+    Fact::milestone(
         "old-entry-on-majority",
         "A majority has entry {index} of term {term}, but node {node} leads a later term and must not count it.",
         old_entry,
     ),
-    milestone(
+    Fact::milestone(
         "minority-leader-stuck",
         "Node {node} leads term {term}, has entries to commit, and cannot reach a majority.",
         minority_leader_stuck,
     ),
-    detail("snapshot-taken", "Node {node} keeps the state after entry {index} and drops the entries up to it.", snapshot_taken),
-    milestone("snapshot-installed", "Node {node} takes over the leader's state after entry {index}.", snapshot_installed),
-    detail("cluster-agrees", "All {up} nodes that are up have the same log, committed up to entry {index}.", cluster_agrees),
-    milestone(
+    Fact::detail("snapshot-taken", "Node {node} keeps the state after entry {index} and drops the entries up to it.", snapshot_taken),
+    Fact::milestone("snapshot-installed", "Node {node} takes over the leader's state after entry {index}.", snapshot_installed),
+    Fact::detail("cluster-agrees", "All {up} nodes that are up have the same log, committed up to entry {index}.", cluster_agrees),
+    Fact::milestone(
         "vote-lost-in-crash",
         "Node {node} restarts and no longer knows that it voted for node {candidate} in term {term}.",
         vote_lost_in_crash,
     ),
-    milestone("voted-twice", "Node {node} voted for node {first} and for node {second} in term {term}.", voted_twice),
-    milestone("committed-entry-lost", "Node {node} deletes entry {index} of term {term}, which was committed.", committed_entry_lost),
+    Fact::milestone("voted-twice", "Node {node} voted for node {first} and for node {second} in term {term}.", voted_twice),
+    Fact::milestone("committed-entry-lost", "Node {node} deletes entry {index} of term {term}, which was committed.", committed_entry_lost),
 ];
 
 /// The acting node before and after a step.

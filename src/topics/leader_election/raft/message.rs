@@ -1,7 +1,7 @@
 //! What Raft's nodes say to each other, and how it reads in words.
 
 use super::log::{Entry, Index, Snapshot, Term};
-use crate::sim::{MessageKind, NodeId, Tone, capital};
+use crate::sim::{MessageKind, Messages, NodeId, Tone, capital};
 use std::fmt::Write;
 
 /// Why a vote is given or not. The protocol reads only whether it is given; the reason is for people.
@@ -124,46 +124,90 @@ impl Message {
     }
 }
 
-/// Kinds of message in the order of [`kind`]. Append only.
-pub const KINDS: &[MessageKind] = &[
-    MessageKind::request("RequestVote", "RV", Tone::Candidate, "A candidate asks for a vote in its term."),
-    MessageKind::reply("vote", "V", Tone::Candidate, "The answer to RequestVote: given, or refused and why."),
-    MessageKind::request("AppendEntries", "AE", Tone::Leader, "The leader sends entries of its log."),
-    MessageKind::request("heartbeat", "hb", Tone::Follower, "AppendEntries without entries: the leader is there, and so far is committed."),
-    MessageKind::reply(
-        "AppendEntries reply",
-        "AR",
-        Tone::Follower,
-        "The follower says how far its log equals the leader's, or that the entries do not fit.",
-    ),
-    MessageKind::request(
-        "InstallSnapshot",
-        "IS",
-        Tone::Leader,
-        "The leader sends its state in place of entries that it has compacted away.",
-    ),
-    MessageKind::reply("InstallSnapshot reply", "IR", Tone::Follower, "The follower has put the snapshot in place."),
-    MessageKind::request("PreVote", "PV", Tone::Pending, "A node asks whether it could win, before it starts a new term."),
-    MessageKind::reply(
-        "PreVote reply",
-        "PR",
-        Tone::Pending,
-        "The answer to PreVote. It binds nobody: the voter's term and vote stay as they are.",
-    ),
-];
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("RequestVote", "RV", Tone::Candidate, "A candidate asks for a vote in its term."),
+        MessageKind::reply("vote", "V", Tone::Candidate, "The answer to RequestVote: given, or refused and why."),
+        MessageKind::request("AppendEntries", "AE", Tone::Leader, "The leader sends entries of its log."),
+        MessageKind::request(
+            "heartbeat",
+            "hb",
+            Tone::Follower,
+            "AppendEntries without entries: the leader is there, and so far is committed.",
+        ),
+        MessageKind::reply(
+            "AppendEntries reply",
+            "AR",
+            Tone::Follower,
+            "The follower says how far its log equals the leader's, or that the entries do not fit.",
+        ),
+        MessageKind::request(
+            "InstallSnapshot",
+            "IS",
+            Tone::Leader,
+            "The leader sends its state in place of entries that it has compacted away.",
+        ),
+        MessageKind::reply("InstallSnapshot reply", "IR", Tone::Follower, "The follower has put the snapshot in place."),
+        MessageKind::request("PreVote", "PV", Tone::Pending, "A node asks whether it could win, before it starts a new term."),
+        MessageKind::reply(
+            "PreVote reply",
+            "PR",
+            Tone::Pending,
+            "The answer to PreVote. It binds nobody: the voter's term and vote stay as they are.",
+        ),
+    ];
 
-/// Index into [`KINDS`].
-pub fn kind(message: &Message) -> u16 {
-    match message {
-        Message::RequestVote { .. } => 0,
-        Message::Vote { .. } => 1,
-        Message::AppendEntries { entries, .. } if entries.is_empty() => 3,
-        Message::AppendEntries { .. } => 2,
-        Message::AppendReply { .. } => 4,
-        Message::InstallSnapshot { .. } => 5,
-        Message::SnapshotReply { .. } => 6,
-        Message::PreVote { .. } => 7,
-        Message::PreVoteReply { .. } => 8,
+    fn kind(&self) -> u16 {
+        match self {
+            Message::RequestVote { .. } => 0,
+            Message::Vote { .. } => 1,
+            Message::AppendEntries { entries, .. } if entries.is_empty() => 3,
+            Message::AppendEntries { .. } => 2,
+            Message::AppendReply { .. } => 4,
+            Message::InstallSnapshot { .. } => 5,
+            Message::SnapshotReply { .. } => 6,
+            Message::PreVote { .. } => 7,
+            Message::PreVoteReply { .. } => 8,
+        }
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::RequestVote { term, last_log_index, last_log_term } => {
+                format!("RequestVote term {term}: {}", log_ends(*last_log_index, *last_log_term))
+            }
+            Message::Vote { term, verdict: Verdict::Granted } => format!("vote granted in term {term}"),
+            Message::Vote { term, verdict } => format!("no vote in term {term}: {}", because(*verdict)),
+            Message::AppendEntries { term, entries, leader_commit, .. } if entries.is_empty() => {
+                format!("heartbeat term {term}, commit {leader_commit}")
+            }
+            Message::AppendEntries { term, prev_log_index, prev_log_term, entries, leader_commit } => {
+                let last = prev_log_index + entries.len() as Index;
+                let mut words = format!("AppendEntries term {term}: {}", range(prev_log_index + 1, last));
+                let after = if *prev_log_index == 0 {
+                    " from the start".to_owned()
+                } else {
+                    format!(" after {}", place(*prev_log_index, *prev_log_term))
+                };
+                // Writing to a String cannot fail.
+                let _ = write!(words, "{after}, commit {leader_commit}");
+                words
+            }
+            Message::AppendReply { term, appended: Appended::Matches(index) } => format!("ok in term {term}: my log matches up to {index}"),
+            Message::AppendReply { term, appended: Appended::Conflict { prev_log_index, retry_from } } => {
+                format!("no in term {term}: I lack your entry {prev_log_index}; go on from {retry_from}")
+            }
+            Message::AppendReply { term, appended: Appended::StaleTerm } => format!("no: your term is over, mine is {term}"),
+            Message::InstallSnapshot { term, snapshot } => {
+                format!("InstallSnapshot term {term}: the state after {}", place(snapshot.last_index, snapshot.last_term))
+            }
+            Message::SnapshotReply { term, match_index: 0 } => format!("no: your term is over, mine is {term}"),
+            Message::SnapshotReply { term, match_index } => format!("snapshot in place in term {term}: my log matches up to {match_index}"),
+            Message::PreVote { next_term, last_log_index, last_log_term } => {
+                format!("PreVote: could I win term {next_term}? {}", capital(&log_ends(*last_log_index, *last_log_term)))
+            }
+            Message::PreVoteReply { next_term, verdict: Verdict::Granted, .. } => format!("pre-vote: yes, you could win term {next_term}"),
+            Message::PreVoteReply { next_term, verdict, .. } => format!("pre-vote: no to term {next_term}, {}", because(*verdict)),
+        }
     }
 }
 
@@ -193,47 +237,6 @@ fn because(verdict: Verdict) -> String {
     }
 }
 
-/// A message in words, with what it carries.
-pub fn describe(message: &Message) -> String {
-    match message {
-        Message::RequestVote { term, last_log_index, last_log_term } => {
-            format!("RequestVote term {term}: {}", log_ends(*last_log_index, *last_log_term))
-        }
-        Message::Vote { term, verdict: Verdict::Granted } => format!("vote granted in term {term}"),
-        Message::Vote { term, verdict } => format!("no vote in term {term}: {}", because(*verdict)),
-        Message::AppendEntries { term, entries, leader_commit, .. } if entries.is_empty() => {
-            format!("heartbeat term {term}, commit {leader_commit}")
-        }
-        Message::AppendEntries { term, prev_log_index, prev_log_term, entries, leader_commit } => {
-            let last = prev_log_index + entries.len() as Index;
-            let mut words = format!("AppendEntries term {term}: {}", range(prev_log_index + 1, last));
-            let after = if *prev_log_index == 0 {
-                " from the start".to_owned()
-            } else {
-                format!(" after {}", place(*prev_log_index, *prev_log_term))
-            };
-            // Writing to a String cannot fail.
-            let _ = write!(words, "{after}, commit {leader_commit}");
-            words
-        }
-        Message::AppendReply { term, appended: Appended::Matches(index) } => format!("ok in term {term}: my log matches up to {index}"),
-        Message::AppendReply { term, appended: Appended::Conflict { prev_log_index, retry_from } } => {
-            format!("no in term {term}: I lack your entry {prev_log_index}; go on from {retry_from}")
-        }
-        Message::AppendReply { term, appended: Appended::StaleTerm } => format!("no: your term is over, mine is {term}"),
-        Message::InstallSnapshot { term, snapshot } => {
-            format!("InstallSnapshot term {term}: the state after {}", place(snapshot.last_index, snapshot.last_term))
-        }
-        Message::SnapshotReply { term, match_index: 0 } => format!("no: your term is over, mine is {term}"),
-        Message::SnapshotReply { term, match_index } => format!("snapshot in place in term {term}: my log matches up to {match_index}"),
-        Message::PreVote { next_term, last_log_index, last_log_term } => {
-            format!("PreVote: could I win term {next_term}? {}", capital(&log_ends(*last_log_index, *last_log_term)))
-        }
-        Message::PreVoteReply { next_term, verdict: Verdict::Granted, .. } => format!("pre-vote: yes, you could win term {next_term}"),
-        Message::PreVoteReply { next_term, verdict, .. } => format!("pre-vote: no to term {next_term}, {}", because(*verdict)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::log::Op;
@@ -245,7 +248,7 @@ mod tests {
 
     #[test]
     fn every_message_says_what_it_carries() {
-        let says = |message: Message, words: &str| assert_eq!(describe(&message), words);
+        let says = |message: Message, words: &str| assert_eq!(message.describe(), words);
         says(Message::RequestVote { term: 3, last_log_index: 4, last_log_term: 2 }, "RequestVote term 3: my log ends at 4/2");
         says(Message::RequestVote { term: 1, last_log_index: 0, last_log_term: 0 }, "RequestVote term 1: my log is empty");
         says(Message::Vote { term: 3, verdict: Verdict::Granted }, "vote granted in term 3");

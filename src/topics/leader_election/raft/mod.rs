@@ -19,10 +19,7 @@ mod state;
 mod timer;
 mod view;
 
-use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamSpec,
-    Protocol, Role, Step, Trace,
-};
+use crate::sim::{CommandId, Context, Env, Node, NodeId, ParamSpec, Protocol};
 use log::Term;
 pub use log::{Log, Op};
 use message::{Appended, Message, Verdict};
@@ -67,18 +64,14 @@ impl Protocol for Raft {
     type Ghost = invariants::Ghost;
 
     const PARAMS: &'static [ParamSpec] = params::PARAMS;
-    const COMMANDS: &'static [CommandSpec] = params::COMMANDS;
-    const KINDS: &'static [MessageKind] = message::KINDS;
 
     fn blank_disk(env: &Env<'_>) -> Stable {
         let (current_term, entries) = params::on_disk_at_start(env.params, env.me.index());
         Stable { current_term, voted_for: None, log: Log::of(entries) }
     }
-
     fn on_start(stable: &mut Stable, cx: &mut Cx<'_>) -> Volatile {
         wake(stable, cx)
     }
-
     fn on_restart(stable: &mut Stable, cx: &mut Cx<'_>) -> Volatile {
         if let (Some(candidate), false) = (stable.voted_for, cx.params().on(VOTES_PERSISTED)) {
             stable.voted_for = None;
@@ -87,7 +80,6 @@ impl Protocol for Raft {
         }
         wake(stable, cx)
     }
-
     fn on_message(node: &mut Node<'_, Self>, from: NodeId, message: &Message, cx: &mut Cx<'_>) {
         // A pre-vote must not touch the receiver's term: that is the whole point of it.
         if let Message::PreVote { next_term, last_log_index, last_log_term } = message {
@@ -116,7 +108,6 @@ impl Protocol for Raft {
             Message::PreVoteReply { next_term, verdict, .. } => election::handle_pre_vote_reply(node, from, *next_term, *verdict, cx),
         }
     }
-
     fn on_timer(node: &mut Node<'_, Self>, timer: RaftTimer, cx: &mut Cx<'_>) {
         match timer {
             RaftTimer::Election => election::election_timeout(node, cx),
@@ -125,48 +116,7 @@ impl Protocol for Raft {
             RaftTimer::QuorumCheck => election::check_quorum(node, cx),
         }
     }
-
     fn on_command(node: &mut Node<'_, Self>, id: CommandId, command: &Command, cx: &mut Cx<'_>) {
         replication::handle_command(node, id, *command, cx);
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        params::command(call)
-    }
-
-    fn kind(message: &Message) -> u16 {
-        message::kind(message)
-    }
-
-    fn describe(message: &Message) -> String {
-        message::describe(message)
-    }
-
-    fn observe(ghost: &mut invariants::Ghost, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        invariants::observe(ghost, cluster, step);
-    }
-
-    fn invariants() -> &'static [Invariant<Self>] {
-        invariants::ALL
-    }
-
-    fn facts() -> &'static [Fact<Self>] {
-        facts::ALL
-    }
-
-    fn role(_: &Stable, volatile: &Volatile) -> Role {
-        view::role(volatile)
-    }
-
-    fn era(stable: &Stable, _: &Volatile) -> Option<(&'static str, u64)> {
-        Some(("term", stable.current_term.into()))
-    }
-
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        view::view(cluster, node)
-    }
-
-    fn exhibits(cluster: &Cluster<'_, Self>, ghost: &invariants::Ghost, trace: &Trace) -> Vec<Exhibit> {
-        view::exhibits(cluster, ghost, trace)
     }
 }

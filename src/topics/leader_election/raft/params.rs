@@ -1,7 +1,7 @@
 //! What the reader may set, and what a client may ask. Links name both by index: append only.
 
 use super::log::{Entry, Index, Op, Term};
-use crate::sim::{ArgumentKind, CommandCall, CommandSpec, ParamKind, ParamSpec, Params};
+use crate::sim::{ArgumentKind, CommandCall, CommandSpec, Commands, ParamKind, ParamSpec, Params};
 
 /// Index of the shortest election timeout, in milliseconds.
 pub const ELECTION_TIMEOUT_MIN_MS: u16 = 0;
@@ -165,21 +165,34 @@ pub fn backtracks_by_term(params: &Params) -> bool {
     params.get(BACKTRACK) == BACKTRACK_BY_TERM
 }
 
-/// Commands in the order of their indices. Append only.
-pub const COMMANDS: &[CommandSpec] = &[
-    CommandSpec {
-        name: "write",
-        label: "Write x",
-        help: "Asks the node to append \u{201c}x ← value\u{201d} to the log; acknowledged, with the entry's index, when it is committed.",
-        arguments: &[("value", ArgumentKind::Number { min: 0, max: 999, default: 1 })],
-    },
-    CommandSpec {
-        name: "read",
-        label: "Read x",
-        help: "Asks the node for x through the log, so that the answer is never stale; answered with the value, or −1 if x was never written.",
-        arguments: &[],
-    },
-];
+impl Commands for Command {
+    const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "write",
+            label: "Write x",
+            help: "Asks the node to append \u{201c}x ← value\u{201d} to the log; acknowledged, with the entry's index, when it is committed.",
+            arguments: &[("value", ArgumentKind::Number { min: 0, max: 999, default: 1 })],
+        },
+        CommandSpec {
+            name: "read",
+            label: "Read x",
+            help: "Asks the node for x through the log, so that the answer is never stale; answered with the value, or −1 if x was never written.",
+            arguments: &[],
+        },
+    ];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        match call.command {
+            0 => match call.number(0).and_then(|value| u16::try_from(value).ok()).filter(|value| *value <= 999) {
+                Some(value) if call.arguments.len() == 1 => Ok(Command::Write(value)),
+                _ => Err("\u{201c}write\u{201d} takes one number from 0 to 999.".to_owned()),
+            },
+            1 if call.arguments.is_empty() => Ok(Command::Read),
+            1 => Err("\u{201c}read\u{201d} takes nothing.".to_owned()),
+            other => Err(format!("Raft has no command number {other}.")),
+        }
+    }
+}
 
 /// What a client asks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -197,19 +210,6 @@ impl Command {
             Command::Write(value) => Op::Write(value),
             Command::Read => Op::Read,
         }
-    }
-}
-
-/// Elevates a call; the error is a sentence.
-pub fn command(call: &CommandCall) -> Result<Command, String> {
-    match call.command {
-        0 => match call.number(0).and_then(|value| u16::try_from(value).ok()).filter(|value| *value <= 999) {
-            Some(value) if call.arguments.len() == 1 => Ok(Command::Write(value)),
-            _ => Err("\u{201c}write\u{201d} takes one number from 0 to 999.".to_owned()),
-        },
-        1 if call.arguments.is_empty() => Ok(Command::Read),
-        1 => Err("\u{201c}read\u{201d} takes nothing.".to_owned()),
-        other => Err(format!("Raft has no command number {other}.")),
     }
 }
 

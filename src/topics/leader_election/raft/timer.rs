@@ -1,6 +1,6 @@
 //! What Raft's nodes wait for. Links and lesson files name timers by these codes.
 
-use crate::sim::{Timer, TimerInfo};
+use crate::sim::{TimerInfo, Timers};
 
 /// A kind of timer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,30 +15,16 @@ pub enum RaftTimer {
     QuorumCheck,
 }
 
-/// In the order of their codes.
-const ALL: [RaftTimer; 4] = [RaftTimer::Election, RaftTimer::Heartbeat, RaftTimer::LeaderLease, RaftTimer::QuorumCheck];
+impl Timers for RaftTimer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (RaftTimer::Election, TimerInfo { name: "election timeout", action: "time out now" }),
+        (RaftTimer::Heartbeat, TimerInfo { name: "heartbeat", action: "send heartbeats now" }),
+        (RaftTimer::LeaderLease, TimerInfo { name: "leader lease", action: "forget the leader now" }),
+        (RaftTimer::QuorumCheck, TimerInfo { name: "quorum check", action: "check the quorum now" }),
+    ];
 
-impl Timer for RaftTimer {
     fn code(self) -> u32 {
-        match self {
-            RaftTimer::Election => 0,
-            RaftTimer::Heartbeat => 1,
-            RaftTimer::LeaderLease => 2,
-            RaftTimer::QuorumCheck => 3,
-        }
-    }
-
-    fn from_code(code: u32) -> Option<Self> {
-        ALL.get(code as usize).copied()
-    }
-
-    fn info(self) -> TimerInfo {
-        match self {
-            RaftTimer::Election => TimerInfo { name: "election timeout", action: "time out now" },
-            RaftTimer::Heartbeat => TimerInfo { name: "heartbeat", action: "send heartbeats now" },
-            RaftTimer::LeaderLease => TimerInfo { name: "leader lease", action: "forget the leader now" },
-            RaftTimer::QuorumCheck => TimerInfo { name: "quorum check", action: "check the quorum now" },
-        }
+        self as u32
     }
 }
 
@@ -48,9 +34,9 @@ mod tests {
 
     #[test]
     fn a_timer_and_its_code_name_each_other() {
-        for timer in ALL {
-            assert_eq!(RaftTimer::from_code(timer.code()), Some(timer));
+        for (timer, info) in RaftTimer::PLAIN {
+            assert_eq!(RaftTimer::of_code(timer.code()), Some((*timer, *info)));
         }
-        assert_eq!(RaftTimer::from_code(4), None);
+        assert_eq!(RaftTimer::of_code(4), None);
     }
 }

@@ -1,13 +1,16 @@
 //! What Raft shows of itself: roles, the state of a node by the paper's names, and the exhibits.
 
-use super::Raft;
 use super::invariants::{Ghost, Led};
 use super::log::{Entry, Index, Log, Op, Term};
 use super::message::place;
 use super::params::PRE_VOTE;
 use super::state::{Leadership, Stable, Standing, Volatile, quorum};
 use super::timer::RaftTimer;
-use crate::sim::{Cell, Cluster, Exhibit, Field, Intervals, Ledger, LedgerRow, NodeId, NodeView, Role, Span, Timer, Tone, Trace};
+use super::{Raft, facts, invariants};
+use crate::sim::{
+    Cell, Cluster, Exhibit, Fact, Field, Intervals, Invariant, Ledger, LedgerRow, NodeId, NodeView, Role, Span, Step, Timers as _, Tone,
+    Trace, Watched,
+};
 use crate::topics::roles;
 
 /// Most columns of entries that the ledger shows; older ones are summed up in the first.
@@ -17,16 +20,6 @@ const FOLLOWER: Role = Role { label: "follower", glyph: "F", tone: Tone::Followe
 const PRE_CANDIDATE: Role = Role { label: "pre-candidate", glyph: "P", tone: Tone::Pending };
 const CANDIDATE: Role = Role { label: "candidate", glyph: "C", tone: Tone::Candidate };
 const LEADER: Role = Role { label: "leader", glyph: "L", tone: Tone::Leader };
-
-/// The role of a node that is up.
-pub fn role(volatile: &Volatile) -> Role {
-    match volatile.standing {
-        Standing::Follower => FOLLOWER,
-        Standing::PreCandidate(_) => PRE_CANDIDATE,
-        Standing::Candidate(_) => CANDIDATE,
-        Standing::Leader(_) => LEADER,
-    }
-}
 
 /// The colour of a term.
 fn tone(term: Term) -> Tone {
@@ -58,26 +51,46 @@ fn list(items: impl Iterator<Item = String>) -> String {
     if text.is_empty() { "none".to_owned() } else { text }
 }
 
-/// All of a node.
-pub fn view(cluster: &Cluster<'_, Raft>, node: NodeId) -> NodeView {
-    let Some(stable) = cluster.stable(node) else { return NodeView::default() };
-    let mut view = NodeView { badge: format!("term {}", stable.current_term), fields: stable_fields(stable), ..NodeView::default() };
-    let Some(volatile) = cluster.volatile(node) else { return view };
-    view.role = role(volatile);
-    view.ring = Some(if volatile.is_leader() { RaftTimer::Heartbeat.code() } else { RaftTimer::Election.code() });
-    view.points_at = volatile.leader.filter(|leader| *leader != node);
-    view.fields.extend(volatile_fields(volatile));
-    if cluster.params().on(PRE_VOTE) {
-        let value = if volatile.leader_alive { "yes" } else { "no" }.to_owned();
-        let help = "Whether a leader was heard from within the shortest election timeout; if so, pre-votes are refused.";
-        view.fields.push(Field { name: "leader heard lately", value, stable: false, help });
+impl Watched for Raft {
+    const INVARIANTS: &'static [Invariant<Self>] = invariants::ALL;
+    const FACTS: &'static [Fact<Self>] = facts::ALL;
+
+    fn observe(ghost: &mut invariants::Ghost, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
+        invariants::observe(ghost, cluster, step);
     }
-    match &volatile.standing {
-        Standing::Follower => {}
-        Standing::PreCandidate(votes) | Standing::Candidate(votes) => view.fields.push(votes_field(votes, cluster.nodes())),
-        Standing::Leader(leadership) => view.fields.extend(leader_fields(leadership, node)),
+    fn role(_: &Stable, volatile: &Volatile) -> Role {
+        match volatile.standing {
+            Standing::Follower => FOLLOWER,
+            Standing::PreCandidate(_) => PRE_CANDIDATE,
+            Standing::Candidate(_) => CANDIDATE,
+            Standing::Leader(_) => LEADER,
+        }
     }
-    view
+    fn era(stable: &Stable, _: &Volatile) -> Option<(&'static str, u64)> {
+        Some(("term", stable.current_term.into()))
+    }
+    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
+        let Some(stable) = cluster.stable(node) else { return NodeView::default() };
+        let mut view = NodeView { badge: format!("term {}", stable.current_term), fields: stable_fields(stable), ..NodeView::default() };
+        let Some(volatile) = cluster.volatile(node) else { return view };
+        view.ring = Some(if volatile.is_leader() { RaftTimer::Heartbeat.code() } else { RaftTimer::Election.code() });
+        view.points_at = volatile.leader.filter(|leader| *leader != node);
+        view.fields.extend(volatile_fields(volatile));
+        if cluster.params().on(PRE_VOTE) {
+            let value = if volatile.leader_alive { "yes" } else { "no" }.to_owned();
+            let help = "Whether a leader was heard from within the shortest election timeout; if so, pre-votes are refused.";
+            view.fields.push(Field { name: "leader heard lately", value, stable: false, help });
+        }
+        match &volatile.standing {
+            Standing::Follower => {}
+            Standing::PreCandidate(votes) | Standing::Candidate(votes) => view.fields.push(votes_field(votes, cluster.nodes())),
+            Standing::Leader(leadership) => view.fields.extend(leader_fields(leadership, node)),
+        }
+        view
+    }
+    fn exhibits(cluster: &Cluster<'_, Self>, ghost: &invariants::Ghost, trace: &Trace) -> Vec<Exhibit> {
+        vec![Exhibit::Ledger(logs(cluster)), Exhibit::Intervals(leadership(cluster, ghost, trace))]
+    }
 }
 
 fn stable_fields(stable: &Stable) -> Vec<Field> {
@@ -147,11 +160,6 @@ fn leader_fields(leadership: &Leadership, me: NodeId) -> Vec<Field> {
         fields.push(field("heard from", value, "Followers that answered since the last quorum check."));
     }
     fields
-}
-
-/// What to show beside the cluster.
-pub fn exhibits(cluster: &Cluster<'_, Raft>, ghost: &Ghost, trace: &Trace) -> Vec<Exhibit> {
-    vec![Exhibit::Ledger(logs(cluster)), Exhibit::Intervals(leadership(cluster, ghost, trace))]
 }
 
 fn logs(cluster: &Cluster<'_, Raft>) -> Ledger {

@@ -15,8 +15,7 @@ mod show;
 mod tokens;
 
 use crate::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Context, Env, Exhibit, Fact, Invariant, MessageKind, Node, NodeId, NodeView, ParamKind,
-    ParamSpec, Protocol, Role, Step, Timer as TimerKind, TimerInfo, Trace,
+    CommandCall, CommandId, CommandSpec, Commands, Context, Env, Node, NodeId, ParamKind, ParamSpec, Protocol, TimerInfo, Timers,
 };
 pub use arrangement::number_of;
 use tokens::Tokens;
@@ -91,7 +90,9 @@ pub enum Timer {
 
 const ACK_CODES: u32 = 16;
 
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Timer::Begin, TimerInfo { name: "start of the election", action: "start now" })];
+
     fn code(self) -> u32 {
         match self {
             Timer::Begin => 0,
@@ -99,21 +100,10 @@ impl TimerKind for Timer {
             Timer::Ack(Token::Elected(number)) => ACK_CODES + 2 * number + 1,
         }
     }
-    fn from_code(code: u32) -> Option<Self> {
-        match code {
-            0 => Some(Timer::Begin),
-            _ => {
-                let code = code.checked_sub(ACK_CODES)?;
-                let number = code / 2;
-                Some(Timer::Ack(if code % 2 == 0 { Token::Election(number) } else { Token::Elected(number) }))
-            }
-        }
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Begin => TimerInfo { name: "start of the election", action: "start now" },
-            Timer::Ack(_) => TimerInfo { name: "acknowledgement", action: "give the successor up" },
-        }
+    fn with_argument(code: u32) -> Option<(Self, TimerInfo)> {
+        let code = code.checked_sub(ACK_CODES)?;
+        let token = if code % 2 == 0 { Token::Election(code / 2) } else { Token::Elected(code / 2) };
+        Some((Timer::Ack(token), TimerInfo { name: "acknowledgement", action: "give the successor up" }))
     }
 }
 
@@ -126,20 +116,30 @@ pub enum Command {
     WhoLeads,
 }
 
-const COMMANDS: &[CommandSpec] = &[
-    CommandSpec {
-        name: "start-election",
-        label: "Start an election",
-        help: "The process becomes a candidate and sends its number round, unless it takes part in an election already.",
-        arguments: &[],
-    },
-    CommandSpec {
-        name: "who-leads",
-        label: "Ask who leads",
-        help: "The process answers with the number of the elected process that it knows.",
-        arguments: &[],
-    },
-];
+impl Commands for Command {
+    const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "start-election",
+            label: "Start an election",
+            help: "The process becomes a candidate and sends its number round, unless it takes part in an election already.",
+            arguments: &[],
+        },
+        CommandSpec {
+            name: "who-leads",
+            label: "Ask who leads",
+            help: "The process answers with the number of the elected process that it knows.",
+            arguments: &[],
+        },
+    ];
+
+    fn parse(call: &CommandCall) -> Result<Self, String> {
+        match call.command {
+            0 => Ok(Command::StartElection),
+            1 => Ok(Command::WhoLeads),
+            other => Err(format!("The ring has no command number {other}.")),
+        }
+    }
+}
 
 /// 12! − 1: a number for each arrangement of the largest ring.
 const PERMUTATION_MAX: i64 = 479_001_599;
@@ -206,8 +206,6 @@ impl Protocol for Ring {
     type Ghost = Tokens;
 
     const PARAMS: &'static [ParamSpec] = PARAMS;
-    const COMMANDS: &'static [CommandSpec] = COMMANDS;
-    const KINDS: &'static [MessageKind] = show::KINDS;
 
     fn blank_disk(env: &Env<'_>) -> Stable {
         Stable { number: number_of(env.me.0, env.nodes, env.params) }
@@ -239,39 +237,5 @@ impl Protocol for Ring {
     }
     fn on_command(node: &mut Node<'_, Self>, id: CommandId, command: &Command, cx: &mut Context<'_, Self>) {
         rules::handle_command(node, id, *command, cx);
-    }
-
-    fn command(call: &CommandCall) -> Result<Command, String> {
-        match call.command {
-            0 => Ok(Command::StartElection),
-            1 => Ok(Command::WhoLeads),
-            other => Err(format!("The ring has no command number {other}.")),
-        }
-    }
-    fn kind(message: &Message) -> u16 {
-        show::kind(message)
-    }
-    fn describe(message: &Message) -> String {
-        show::describe(message)
-    }
-
-    fn observe(ghost: &mut Tokens, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
-        ghost.observe(cluster, step);
-    }
-    fn invariants() -> &'static [Invariant<Self>] {
-        show::INVARIANTS
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        show::FACTS
-    }
-
-    fn role(_: &Stable, volatile: &Volatile) -> Role {
-        show::role(volatile)
-    }
-    fn view(cluster: &Cluster<'_, Self>, node: NodeId) -> NodeView {
-        show::view(cluster, node)
-    }
-    fn exhibits(cluster: &Cluster<'_, Self>, ghost: &Tokens, trace: &Trace) -> Vec<Exhibit> {
-        show::exhibits(cluster, ghost, trace)
     }
 }

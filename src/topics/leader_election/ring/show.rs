@@ -2,75 +2,109 @@
 
 use super::arrangement::{bounds, cost};
 use super::tokens::{Journey, Tokens};
-use super::{Message, Ring, Timer, Token, Volatile, param};
+use super::{Message, Ring, Stable, Timer, Token, Volatile, param};
 use crate::sim::{
-    Bindings, Cell, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, MessageKind, NodeId, NodeView, Role, Step, Timer as _,
-    Tone, Trace,
+    Bindings, Cell, Cluster, Exhibit, Fact, Field, Invariant, Ledger, LedgerRow, MessageKind, Messages, NodeId, NodeView, Role, Step,
+    Timers as _, Tone, Trace, Watched,
 };
 use crate::topics::leader_election::believers;
 use crate::topics::roles;
 
-pub const KINDS: &[MessageKind] = &[
-    MessageKind::request("Election", "ELN", Tone::Candidate, "A candidate's number, on its way round the ring."),
-    MessageKind::request("Elected", "WON", Tone::Leader, "The number of the elected process, told once round the ring."),
-    MessageKind::reply("Ack", "ACK", Tone::Neutral, "Not in the paper: the successor is alive. Sent only if dead successors are skipped."),
-];
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Election", "ELN", Tone::Candidate, "A candidate's number, on its way round the ring."),
+        MessageKind::request("Elected", "WON", Tone::Leader, "The number of the elected process, told once round the ring."),
+        MessageKind::reply(
+            "Ack",
+            "ACK",
+            Tone::Neutral,
+            "Not in the paper: the successor is alive. Sent only if dead successors are skipped.",
+        ),
+    ];
 
-pub fn kind(message: &Message) -> u16 {
-    match message {
-        Message::Token(Token::Election(_)) => 0,
-        Message::Token(Token::Elected(_)) => 1,
-        Message::Ack(_) => 2,
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Token(Token::Election(_)) => 0,
+            Message::Token(Token::Elected(_)) => 1,
+            Message::Ack(_) => 2,
+        }
+    }
+    fn describe(&self) -> String {
+        match self {
+            Message::Token(Token::Election(number)) => format!("Election {number}: is anyone larger than {number}?"),
+            Message::Token(Token::Elected(number)) => format!("Elected {number}: process {number} leads"),
+            Message::Ack(Token::Election(number)) => format!("Ack: election token {number} has arrived"),
+            Message::Ack(Token::Elected(number)) => format!("Ack: the news of {number} has arrived"),
+        }
     }
 }
 
-pub fn describe(message: &Message) -> String {
-    match message {
-        Message::Token(Token::Election(number)) => format!("Election {number}: is anyone larger than {number}?"),
-        Message::Token(Token::Elected(number)) => format!("Elected {number}: process {number} leads"),
-        Message::Ack(Token::Election(number)) => format!("Ack: election token {number} has arrived"),
-        Message::Ack(Token::Elected(number)) => format!("Ack: the news of {number} has arrived"),
+impl Watched for Ring {
+    const INVARIANTS: &'static [Invariant<Self>] = &[Invariant {
+        name: "largest-elected",
+        sentence: "Nobody is elected while a process with a larger number was up all the time that its own took to come round. \
+                   With the paper's rules it holds whatever is lost. If dead successors are skipped, it rests on acknowledgements \
+                   that are never late.",
+        check: |_, ghost| ghost.check_deserved(),
+    }];
+    const FACTS: &'static [Fact<Self>] = &[
+        Fact::milestone("leader-elected", "Node {node} is elected.", believers::leader_elected),
+        Fact::milestone("two-leaders", "Nodes {node} and {other} both believe to be elected.", believers::two_leaders),
+        Fact::detail("election-started", "Node {node} takes part.", believers::election_started),
+        Fact::milestone("leader-crashed", "The elected node {node} crashes.", believers::leader_crashed),
+        Fact::milestone("one-leader-again", "Only node {node} is left that believes to be elected.", believers::one_leader_again),
+        Fact::detail("candidate-swallowed", "Node {node}, number {larger}, swallows number {number}.", candidate_swallowed),
+        Fact::milestone("token-lost", "Number {number} is lost on its way to node {node}.", token_lost),
+        Fact::milestone(
+            "election-finished",
+            "Everybody knows that {number} is elected; it took {messages} election messages.",
+            election_finished,
+        ),
+    ];
+
+    fn observe(ghost: &mut Tokens, cluster: &Cluster<'_, Self>, step: &Step<'_>) {
+        ghost.observe(cluster, step);
+    }
+    fn role(_: &Stable, node: &Volatile) -> Role {
+        if node.leads {
+            Role { label: "elected", glyph: "L", tone: Tone::Leader }
+        } else if node.participant {
+            Role { label: "participant", glyph: "P", tone: Tone::Candidate }
+        } else {
+            Role { label: "at rest", glyph: "–", tone: Tone::Follower }
+        }
+    }
+    fn view(cluster: &Cluster<'_, Self>, id: NodeId) -> NodeView {
+        let number = cluster.stable(id).map_or(0, |disk| disk.number);
+        let badge = format!("number {number}");
+        let mut fields = vec![Field {
+            name: "number",
+            value: number.to_string(),
+            stable: true,
+            help: "The process's own number, unique on the ring; the largest is to be elected.",
+        }];
+        let Some(node) = cluster.volatile(id) else { return NodeView { badge, fields, ..NodeView::default() } };
+        let mut field = |name, value, help| fields.push(Field { name, value, stable: false, help });
+        field("participant", yes(node.participant), "Whether it takes part in an election now.");
+        field(
+            "elected",
+            node.elected.map_or("unknown".to_owned(), |n| n.to_string()),
+            "Number of the elected process, as far as it knows.",
+        );
+        let waits: Vec<String> = node.unacknowledged.iter().map(|(token, _)| format!("{token:?}")).collect();
+        if cluster.params().on(param::SKIP_DEAD) {
+            field("unacknowledged", waits.join(", "), "Tokens that it sent and that no successor has acknowledged.");
+        }
+        let ring = node.unacknowledged.first().map_or(Timer::Begin, |(token, _)| Timer::Ack(*token));
+        let successor = NodeId((id.0 + 1) % cluster.nodes());
+        NodeView { badge, fields, ring: Some(ring.code()), points_at: Some(successor) }
+    }
+    fn exhibits(cluster: &Cluster<'_, Self>, ghost: &Tokens, trace: &Trace) -> Vec<Exhibit> {
+        let caption = "A span for each time in which a process believed to be elected.";
+        let reigns = roles::intervals(cluster.world(), trace, "Elected", caption, |role| role.tone == Tone::Leader);
+        vec![journeys(cluster, ghost), price(cluster, ghost), Exhibit::Intervals(reigns)]
     }
 }
-
-pub const INVARIANTS: &[Invariant<Ring>] = &[Invariant {
-    name: "largest-elected",
-    sentence: "Nobody is elected while a process with a larger number was up all the time that its own took to come round. \
-               With the paper's rules it holds whatever is lost. If dead successors are skipped, it rests on acknowledgements \
-               that are never late.",
-    check: |_, ghost| ghost.check_deserved(),
-}];
-
-pub const FACTS: &[Fact<Ring>] = &[
-    Fact { name: "leader-elected", sentence: "Node {node} is elected.", mark: true, test: believers::leader_elected },
-    Fact {
-        name: "two-leaders",
-        sentence: "Nodes {node} and {other} both believe to be elected.",
-        mark: true,
-        test: believers::two_leaders,
-    },
-    Fact { name: "election-started", sentence: "Node {node} takes part.", mark: false, test: believers::election_started },
-    Fact { name: "leader-crashed", sentence: "The elected node {node} crashes.", mark: true, test: believers::leader_crashed },
-    Fact {
-        name: "one-leader-again",
-        sentence: "Only node {node} is left that believes to be elected.",
-        mark: true,
-        test: believers::one_leader_again,
-    },
-    Fact {
-        name: "candidate-swallowed",
-        sentence: "Node {node}, number {larger}, swallows number {number}.",
-        mark: false,
-        test: candidate_swallowed,
-    },
-    Fact { name: "token-lost", sentence: "Number {number} is lost on its way to node {node}.", mark: true, test: token_lost },
-    Fact {
-        name: "election-finished",
-        sentence: "Everybody knows that {number} is elected; it took {messages} election messages.",
-        mark: true,
-        test: election_finished,
-    },
-];
 
 fn candidate_swallowed(cluster: &Cluster<'_, Ring>, _: &Tokens, step: &Step<'_>) -> Option<Bindings> {
     let (id, message) = step.delivered::<Ring>()?;
@@ -91,44 +125,6 @@ fn election_finished(cluster: &Cluster<'_, Ring>, ghost: &Tokens, step: &Step<'_
     let Message::Token(Token::Elected(number)) = *message else { return None };
     (cluster.stable(id.to)?.number == number)
         .then(|| Bindings::nodes([id.to]).with("number", number).with("messages", ghost.election_messages()))
-}
-
-pub fn role(node: &Volatile) -> Role {
-    if node.leads {
-        Role { label: "elected", glyph: "L", tone: Tone::Leader }
-    } else if node.participant {
-        Role { label: "participant", glyph: "P", tone: Tone::Candidate }
-    } else {
-        Role { label: "at rest", glyph: "–", tone: Tone::Follower }
-    }
-}
-
-pub fn view(cluster: &Cluster<'_, Ring>, id: NodeId) -> NodeView {
-    let number = cluster.stable(id).map_or(0, |disk| disk.number);
-    let badge = format!("number {number}");
-    let mut fields = vec![Field {
-        name: "number",
-        value: number.to_string(),
-        stable: true,
-        help: "The process's own number, unique on the ring; the largest is to be elected.",
-    }];
-    let Some(node) = cluster.volatile(id) else { return NodeView { badge, fields, ..NodeView::default() } };
-    let mut field = |name, value, help| fields.push(Field { name, value, stable: false, help });
-    field("participant", yes(node.participant), "Whether it takes part in an election now.");
-    field("elected", node.elected.map_or("unknown".to_owned(), |n| n.to_string()), "Number of the elected process, as far as it knows.");
-    let waits: Vec<String> = node.unacknowledged.iter().map(|(token, _)| format!("{token:?}")).collect();
-    if cluster.params().on(param::SKIP_DEAD) {
-        field("unacknowledged", waits.join(", "), "Tokens that it sent and that no successor has acknowledged.");
-    }
-    let ring = node.unacknowledged.first().map_or(Timer::Begin, |(token, _)| Timer::Ack(*token));
-    let successor = NodeId((id.0 + 1) % cluster.nodes());
-    NodeView { role: role(node), badge, fields, ring: Some(ring.code()), points_at: Some(successor) }
-}
-
-pub fn exhibits(cluster: &Cluster<'_, Ring>, ghost: &Tokens, trace: &Trace) -> Vec<Exhibit> {
-    let caption = "A span for each time in which a process believed to be elected.";
-    let reigns = roles::intervals(cluster.world(), trace, "Elected", caption, |role| role.tone == Tone::Leader);
-    vec![journeys(cluster, ghost), price(cluster, ghost), Exhibit::Intervals(reigns)]
 }
 
 fn journeys(cluster: &Cluster<'_, Ring>, ghost: &Tokens) -> Exhibit {

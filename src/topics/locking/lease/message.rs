@@ -1,7 +1,7 @@
 //! What clients and the lock service say to each other, in types and in words.
 
-use crate::sim::{MessageKind, Tone};
-use crate::topics::locking::protocol::LockMessage;
+use crate::sim::{MessageKind, Messages, Tone};
+
 use crate::topics::locking::renewal::{ACQUIRE_KIND, BUSY_KIND, RELEASE_KIND, RENEW_KIND};
 use crate::topics::locking::storage::{Request, Token};
 
@@ -55,7 +55,7 @@ pub enum Message {
     },
 }
 
-impl LockMessage for Message {
+impl Messages for Message {
     const KINDS: &'static [MessageKind] = &[
         ACQUIRE_KIND,
         MessageKind::reply("Granted", "YES", Tone::Leader, "The lock is the client's for a while; with its token."),

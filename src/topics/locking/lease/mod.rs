@@ -18,7 +18,7 @@ mod service;
 mod show;
 
 use super::protocol::{Lock, LockTimer, OWN_CODES};
-use crate::sim::{NodeId, ParamSpec, Timer as TimerKind, TimerInfo};
+use crate::sim::{NodeId, ParamSpec, TimerInfo, Timers};
 pub use message::Message;
 pub use params::param;
 pub use service::{Holding, Lending, Service};
@@ -42,23 +42,15 @@ pub enum Timer {
 }
 
 impl LockTimer for Timer {}
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Renew, TimerInfo { name: "next renewal", action: "renew now" }),
+        (Timer::Expiry, TimerInfo { name: "time to live", action: "let the lease run out" }),
+        (Timer::Delay, TimerInfo { name: "lock-delay", action: "end the lock-delay" }),
+    ];
+
     fn code(self) -> u32 {
-        match self {
-            Timer::Renew => OWN_CODES,
-            Timer::Expiry => OWN_CODES + 1,
-            Timer::Delay => OWN_CODES + 2,
-        }
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Renew, Timer::Expiry, Timer::Delay].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Renew => TimerInfo { name: "next renewal", action: "renew now" },
-            Timer::Expiry => TimerInfo { name: "time to live", action: "let the lease run out" },
-            Timer::Delay => TimerInfo { name: "lock-delay", action: "end the lock-delay" },
-        }
+        OWN_CODES + self as u32
     }
 }
 

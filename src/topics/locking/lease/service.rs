@@ -2,7 +2,7 @@
 
 use super::message::Message;
 use super::{Lease, SERVICE, Timer, param};
-use crate::sim::{Broken, Choice, Env, NodeId, Step, Timer as _};
+use crate::sim::{Broken, Choice, Env, NodeId, Step, Timers as _};
 use crate::topics::locking::protocol::{self, Keeps};
 use crate::topics::locking::storage::{Request, Token};
 

@@ -2,7 +2,7 @@
 
 use super::message::Message;
 use super::{Holding, Lease, SERVICE, Service, Timer};
-use crate::sim::{Bindings, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timer as _};
+use crate::sim::{Bindings, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timers as _};
 use crate::topics::locking::protocol::{Ghost, Locked, Shows, delivered, dropped};
 use crate::topics::locking::show::{self, FREE};
 
@@ -13,17 +13,16 @@ const INVARIANTS: &[Invariant<Locked<Lease>>] = &[Invariant {
 }];
 
 const FACTS: &[Fact<Locked<Lease>>] = &[
-    Fact { name: "lease-expired", sentence: "The lease of node {node} runs out.", mark: true, test: lease_expired },
-    Fact { name: "lease-renewed", sentence: "The lease of node {node} starts over.", mark: false, test: lease_renewed },
-    Fact { name: "lock-released", sentence: "Node {node} releases its lock.", mark: false, test: lock_released },
-    Fact { name: "lock-given-away", sentence: "Node {node} releases the lock of node {other}.", mark: true, test: lock_given_away },
-    Fact {
-        name: "release-ignored",
-        sentence: "A release of node {node} is not for the lock of node {other}, and counts for nothing.",
-        mark: true,
-        test: release_ignored,
-    },
-    Fact { name: "release-lost", sentence: "The release of node {node} is lost.", mark: true, test: release_lost },
+    Fact::milestone("lease-expired", "The lease of node {node} runs out.", lease_expired),
+    Fact::detail("lease-renewed", "The lease of node {node} starts over.", lease_renewed),
+    Fact::detail("lock-released", "Node {node} releases its lock.", lock_released),
+    Fact::milestone("lock-given-away", "Node {node} releases the lock of node {other}.", lock_given_away),
+    Fact::milestone(
+        "release-ignored",
+        "A release of node {node} is not for the lock of node {other}, and counts for nothing.",
+        release_ignored,
+    ),
+    Fact::milestone("release-lost", "The release of node {node} is lost.", release_lost),
 ];
 
 /// Who had the lock before a step of the service.
@@ -83,7 +82,7 @@ impl Shows<Lease> for Lease {
         service.holding.map_or(FREE, |holding| show::held_by(holding.client))
     }
 
-    fn view(_: &Cluster<'_, Locked<Lease>>, _: NodeId, role: Role, service: &Service, _: Option<&()>) -> NodeView {
+    fn view(_: &Cluster<'_, Locked<Lease>>, _: NodeId, service: &Service, _: Option<&()>) -> NodeView {
         let field = |name, value, help| Field { name, value, stable: true, help };
         let holder = service.holding.map_or("nobody".to_owned(), |holding| format!("node {}", holding.client));
         let turn = service.holding.map_or("–".to_owned(), |holding| format!("{} of node {}", holding.request, holding.client));
@@ -94,6 +93,6 @@ impl Shows<Lease> for Lease {
             field("delayed", service.delayed.to_string(), "Whether nobody gets the lock, because a lease has just run out."),
         ];
         let points_at = service.holding.map(|holding| holding.client);
-        NodeView { role, badge: format!("token {}", service.token), fields, ring: Some(Timer::Expiry.code()), points_at }
+        NodeView { badge: format!("token {}", service.token), fields, ring: Some(Timer::Expiry.code()), points_at }
     }
 }

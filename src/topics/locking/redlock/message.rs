@@ -1,7 +1,7 @@
 //! What clients and masters say to each other, in types and in words.
 
-use crate::sim::{MessageKind, Tone};
-use crate::topics::locking::protocol::LockMessage;
+use crate::sim::{MessageKind, Messages, Tone};
+
 use crate::topics::locking::storage::Request;
 
 /// A message. The value of a key is its sender with `request`.
@@ -26,7 +26,7 @@ pub enum Message {
     },
 }
 
-impl LockMessage for Message {
+impl Messages for Message {
     const KINDS: &'static [MessageKind] = &[
         MessageKind::request("Set", "SET", Tone::Candidate, "Sets the key to the client's value, unless it is set."),
         MessageKind::reply("SetReply", "ANS", Tone::Candidate, "Whether this master has set the key."),

@@ -19,7 +19,7 @@ mod params;
 mod show;
 
 use super::protocol::{Lock, LockTimer, OWN_CODES};
-use crate::sim::{ParamSpec, Timer as TimerKind, TimerInfo};
+use crate::sim::{ParamSpec, TimerInfo, Timers};
 pub use client::Asking;
 pub use master::{Key, Master};
 pub use message::Message;
@@ -49,23 +49,15 @@ pub enum Timer {
 }
 
 impl LockTimer for Timer {}
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Answers, TimerInfo { name: "patience with the masters", action: "count the answers now" }),
+        (Timer::Expiry, TimerInfo { name: "time to live of the key", action: "let the key run out" }),
+        (Timer::Return, TimerInfo { name: "delay after the restart", action: "answer again" }),
+    ];
+
     fn code(self) -> u32 {
-        match self {
-            Timer::Answers => OWN_CODES,
-            Timer::Expiry => OWN_CODES + 1,
-            Timer::Return => OWN_CODES + 2,
-        }
-    }
-    fn from_code(code: u32) -> Option<Self> {
-        [Timer::Answers, Timer::Expiry, Timer::Return].into_iter().find(|timer| timer.code() == code)
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Answers => TimerInfo { name: "patience with the masters", action: "count the answers now" },
-            Timer::Expiry => TimerInfo { name: "time to live of the key", action: "let the key run out" },
-            Timer::Return => TimerInfo { name: "delay after the restart", action: "answer again" },
-        }
+        OWN_CODES + self as u32
     }
 }
 

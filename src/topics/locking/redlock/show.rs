@@ -1,29 +1,14 @@
 //! What Redlock shows: facts and node views.
 
 use super::{Asking, Key, Master, Redlock, Timer, masters};
-use crate::sim::{Bindings, Choice, Cluster, Fact, Field, NodeId, NodeView, Role, Step, Timer as _, Tone};
+use crate::sim::{Bindings, Choice, Cluster, Fact, Field, NodeId, NodeView, Role, Step, Timers as _, Tone};
 use crate::topics::locking::protocol::{Disk, Ghost, Locked, Shows};
 use crate::topics::locking::show::{self, FREE};
 
 const FACTS: &[Fact<Locked<Redlock>>] = &[
-    Fact {
-        name: "majority-missed",
-        sentence: "Node {node} has too few masters, and unlocks them all.",
-        mark: false,
-        test: majority_missed,
-    },
-    Fact {
-        name: "key-forgotten",
-        sentence: "Master {node} crashes, and the key of node {other} with it.",
-        mark: true,
-        test: key_forgotten,
-    },
-    Fact {
-        name: "key-jumped",
-        sentence: "The clock of master {node} jumps: the key of node {other} is over, by that clock.",
-        mark: true,
-        test: key_jumped,
-    },
+    Fact::detail("majority-missed", "Node {node} has too few masters, and unlocks them all.", majority_missed),
+    Fact::milestone("key-forgotten", "Master {node} crashes, and the key of node {other} with it.", key_forgotten),
+    Fact::milestone("key-jumped", "The clock of master {node} jumps: the key of node {other} is over, by that clock.", key_jumped),
 ];
 
 fn about(node: NodeId, other: NodeId) -> Bindings {
@@ -69,8 +54,8 @@ impl Shows<Redlock> for Redlock {
         }
     }
 
-    fn view(cluster: &Cluster<'_, Locked<Redlock>>, id: NodeId, role: Role, _: &Option<Key>, master: Option<&Master>) -> NodeView {
-        let Some(master) = master else { return NodeView { role, ..NodeView::default() } };
+    fn view(cluster: &Cluster<'_, Locked<Redlock>>, id: NodeId, _: &Option<Key>, master: Option<&Master>) -> NodeView {
+        let Some(master) = master else { return NodeView::default() };
         let field = |name, value, help| Field { name, value, stable: false, help };
         let (value, until) = match master.key {
             Some(key) => (format!("{} of node {}", key.request, key.client), format!("{} ms", key.expires_us / 1_000)),
@@ -86,7 +71,7 @@ impl Shows<Redlock> for Redlock {
             true => (Timer::Return, "silent".to_owned()),
             false => (Timer::Expiry, master.key.map_or("free".to_owned(), |key| format!("for {}", key.client))),
         };
-        NodeView { role, badge, fields, ring: Some(ring.code()), points_at: master.key.map(|key| key.client) }
+        NodeView { badge, fields, ring: Some(ring.code()), points_at: master.key.map(|key| key.client) }
     }
 
     fn view_client(view: &mut NodeView, asking: &Asking, nodes: u16) {

@@ -1,10 +1,9 @@
 //! What clients and servers say to each other, in types and in words.
 
 use super::RaftMessage;
-use crate::sim::{MessageKind, NodeId, Protocol, Tone};
-use crate::topics::leader_election::raft::Raft;
+use crate::sim::{MessageKind, Messages, NodeId, Tone};
 use crate::topics::locking::joined::Joined;
-use crate::topics::locking::protocol::LockMessage;
+
 use crate::topics::locking::renewal::{ACQUIRE_KIND, BUSY_KIND, RELEASE_KIND, RENEW_KIND};
 use crate::topics::locking::storage::{Request, Token};
 
@@ -60,8 +59,8 @@ const OWN_KINDS: [MessageKind; OWN_KINDS_COUNT as usize] = [
 ];
 const OWN_KINDS_COUNT: u16 = 6;
 
-impl LockMessage for Message {
-    const KINDS: &'static [MessageKind] = const { &Joined::<_, 16>::of(&[&OWN_KINDS, Raft::KINDS]) }.as_slice();
+impl Messages for Message {
+    const KINDS: &'static [MessageKind] = const { &Joined::<_, 16>::of(&[&OWN_KINDS, RaftMessage::KINDS]) }.as_slice();
 
     fn kind(&self) -> u16 {
         match self {
@@ -71,13 +70,13 @@ impl LockMessage for Message {
             Message::Renew { .. } => 3,
             Message::Release { .. } => 4,
             Message::NotLeader { .. } => 5,
-            Message::Raft(message) => OWN_KINDS_COUNT + Raft::kind(message),
+            Message::Raft(message) => OWN_KINDS_COUNT + message.kind(),
         }
     }
 
     fn describe(&self) -> String {
         match self {
-            Message::Raft(message) => Raft::describe(message),
+            Message::Raft(message) => message.describe(),
             Message::Acquire { request } => format!("Acquire: lend me the lock, for my turn {request}"),
             Message::Granted { token, .. } => format!("Granted: it is yours, by entry {token}"),
             Message::Busy { .. } => "Busy: another has it".to_owned(),

@@ -14,7 +14,7 @@ mod table;
 use super::job::TIMER_CODES;
 use super::protocol::{Lock, LockTimer};
 use super::renewal;
-use crate::sim::{ParamSpec, Protocol, Timer as TimerKind, TimerInfo};
+use crate::sim::{ParamSpec, Protocol, TimerInfo, Timers};
 use crate::topics::leader_election::raft::Raft;
 pub use client::Asking;
 pub use message::Message;
@@ -54,7 +54,12 @@ pub enum Timer {
 impl LockTimer for Timer {
     const JOB_CODES: u32 = 16;
 }
-impl TimerKind for Timer {
+impl Timers for Timer {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[
+        (Timer::Renew, TimerInfo { name: "next renewal", action: "renew now" }),
+        (Timer::Expiry, TimerInfo { name: "time to live", action: "let the lock run out" }),
+    ];
+
     fn code(self) -> u32 {
         match self {
             Timer::Raft(timer) => timer.code(),
@@ -62,19 +67,8 @@ impl TimerKind for Timer {
             Timer::Expiry => EXPIRY_CODE,
         }
     }
-    fn from_code(code: u32) -> Option<Self> {
-        match code {
-            RENEW_CODE => Some(Timer::Renew),
-            EXPIRY_CODE => Some(Timer::Expiry),
-            _ => RaftTimer::from_code(code).map(Timer::Raft),
-        }
-    }
-    fn info(self) -> TimerInfo {
-        match self {
-            Timer::Raft(timer) => timer.info(),
-            Timer::Renew => TimerInfo { name: "next renewal", action: "renew now" },
-            Timer::Expiry => TimerInfo { name: "time to live", action: "let the lock run out" },
-        }
+    fn with_argument(code: u32) -> Option<(Self, TimerInfo)> {
+        RaftTimer::of_code(code).map(|(timer, info)| (Timer::Raft(timer), info))
     }
 }
 

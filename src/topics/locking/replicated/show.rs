@@ -1,7 +1,7 @@
 //! What the replicated lock shows: invariants, facts, node views.
 
 use super::{Asking, RaftStable, RaftTimer, RaftVolatile, Replicated, SERVERS, Timer, server};
-use crate::sim::{Bindings, Broken, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timer as _, Tone};
+use crate::sim::{Bindings, Broken, Choice, Cluster, Fact, Field, Invariant, NodeId, NodeView, Role, Step, Timers as _, Tone};
 use crate::topics::locking::protocol::{Ghost, Locked, Memory, Shows};
 use crate::topics::locking::show::{self, FREE};
 
@@ -12,9 +12,9 @@ const INVARIANTS: &[Invariant<Locked<Replicated>>] = &[Invariant {
 }];
 
 const FACTS: &[Fact<Locked<Replicated>>] = &[
-    Fact { name: "leader-elected", sentence: "Server {node} leads term {term}.", mark: true, test: leader_elected },
-    Fact { name: "leader-crashed", sentence: "Server {node}, which leads, crashes.", mark: true, test: leader_crashed },
-    Fact { name: "lease-expired", sentence: "The leader ends the lock of node {node}.", mark: true, test: lease_expired },
+    Fact::milestone("leader-elected", "Server {node} leads term {term}.", leader_elected),
+    Fact::milestone("leader-crashed", "Server {node}, which leads, crashes.", leader_crashed),
+    Fact::milestone("lease-expired", "The leader ends the lock of node {node}.", lease_expired),
 ];
 
 fn server<'a>(cluster: &Cluster<'a, Locked<Replicated>>, id: NodeId) -> Option<(&'a RaftStable, Option<&'a RaftVolatile>)> {
@@ -81,7 +81,7 @@ impl Shows<Replicated> for Replicated {
         Some(("term", stable.current_term.into()))
     }
 
-    fn view(_: &Cluster<'_, Locked<Replicated>>, _: NodeId, role: Role, stable: &RaftStable, volatile: Option<&RaftVolatile>) -> NodeView {
+    fn view(_: &Cluster<'_, Locked<Replicated>>, _: NodeId, stable: &RaftStable, volatile: Option<&RaftVolatile>) -> NodeView {
         let on_disk = |name, value, help| Field { name, value, stable: true, help };
         let in_memory = |name, value, help| Field { name, value, stable: false, help };
         let mut fields = vec![
@@ -92,7 +92,7 @@ impl Shows<Replicated> for Replicated {
                 "Every lending, renewal, return and end of the lock is an entry.",
             ),
         ];
-        let mut view = NodeView { role, badge: format!("term {}", stable.current_term), ..NodeView::default() };
+        let mut view = NodeView { badge: format!("term {}", stable.current_term), ..NodeView::default() };
         if let Some(volatile) = volatile {
             let held = server::holding(stable, volatile);
             let holder = held.map_or("nobody".to_owned(), |held| format!("node {}, by entry {}", held.client, held.token));

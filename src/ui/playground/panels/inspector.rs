@@ -106,7 +106,7 @@ fn overview(world: &World, act: &Callback<Action>) -> Html {
                     html! {
                         <tr key={node.0}>
                             <th scope="row">{ select_button(node.to_string(), Selected::Node(node), act) }</th>
-                            <td>{ if world.status(node) == Status::Down { "none" } else { view.role.label } }</td>
+                            <td>{ world.algorithm().role(world, node).map_or("none", |role| role.label) }</td>
                             <td>{ view.badge }</td>
                             <td>{ status_words(world.status(node)) }</td>
                         </tr>
@@ -140,7 +140,7 @@ fn view_node(timeline: &Timeline, node: NodeId, act: &Callback<Action>) -> Html 
         return html! { <p class="exhibit-note">{ "This run has no such node. Choose another one." }</p> };
     }
     let algorithm = world.algorithm();
-    let (view, status) = (algorithm.view(world, node), world.status(node));
+    let (view, role, status) = (algorithm.view(world, node), algorithm.role(world, node).unwrap_or_default(), world.status(node));
     let before = clock.world_before(node).map(|before| algorithm.view(&before, node));
     let was = before.as_ref();
     let last = timeline.record().trace.events().rev().find(|event| event.actor == Some(node));
@@ -150,8 +150,8 @@ fn view_node(timeline: &Timeline, node: NodeId, act: &Callback<Action>) -> Html 
                 <b>{ format!("Node {node}") }</b>
                 { match status {
                     Status::Down => " is down.".to_owned(),
-                    Status::Paused => format!(" is frozen: {}, {}. What reaches it waits.", view.role.label, view.badge),
-                    Status::Up => format!(": {}, {}.", view.role.label, view.badge),
+                    Status::Paused => format!(" is frozen: {}, {}. What reaches it waits.", role.label, view.badge),
+                    Status::Up => format!(": {}, {}.", role.label, view.badge),
                 } }
                 if let Some(event) = last {
                     { " Its last step: " }

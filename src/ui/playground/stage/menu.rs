@@ -183,7 +183,7 @@ fn fate(world: &World, flight: &Flight) -> String {
 
 fn of_node(world: &World, id: NodeId, page: u16) -> Content {
     let view = world.algorithm().view(world, id);
-    let state = note(world, id, view.role);
+    let state = note(world, id, world.algorithm().role(world, id).unwrap_or_default());
     let badge = if view.badge.is_empty() { String::new() } else { format!(", {}", view.badge) };
     let mut menu = Content { title: format!("Node {id}"), words: vec![format!("{}{badge}.", capital(&state))], ..Content::default() };
     let drift = world.slot(id).map_or(0, |slot| slot.clock.drift_ppm) / 10_000;

@@ -333,18 +333,15 @@ fn paint_nodes(key: &Key, timeline: &Timeline, glow: &[&Rc<Event>]) -> (Vec<Rc<N
 
 fn paint_node(key: &Key, world: &World, id: NodeId) -> (NodePicture, Option<Ring>) {
     let (frame, at, status) = (key.frame, place(&key.places, id), world.status(id));
-    let view = if frame.has_signs() {
-        world.algorithm().view(world, id)
-    } else {
-        // Nothing of it is shown but its colour.
-        NodeView { role: world.algorithm().role(world, id).unwrap_or_default(), ..NodeView::default() }
-    };
+    let role = world.algorithm().role(world, id).unwrap_or_default();
+    // Without signs nothing of it is shown but its colour.
+    let view = if frame.has_signs() { world.algorithm().view(world, id) } else { NodeView::default() };
     let armed = view
         .ring
         .filter(|_| frame.has_signs() && status != Status::Down)
         .and_then(|code| world.slot(id)?.timers().find(|timer| timer.code == code));
     let ring = armed.map(|timer| Ring { set_us: timer.set_us, due_us: timer.due_us });
-    let note = note(world, id, view.role);
+    let note = note(world, id, role);
     let idle = is_yet_to_start(world, id);
     let piled = if status == Status::Paused { piled(world, id).count() } else { 0 };
     let mut words = format!("Node {id}, {note}");
@@ -359,12 +356,12 @@ fn paint_node(key: &Key, world: &World, id: NodeId) -> (NodePicture, Option<Ring
         at,
         radius: frame.radius,
         side: frame.side(at),
-        role: tone_name(view.role.tone),
+        role: tone_name(role.tone),
         state: if idle { "idle" } else { status_name(status) },
-        sign: if idle { "neutral" } else { sign_name(view.role.tone, status) },
+        sign: if idle { "neutral" } else { sign_name(role.tone, status) },
         letter: match status {
             Status::Down if idle => "–",
-            Status::Up => view.role.glyph,
+            Status::Up => role.glyph,
             Status::Paused => "P",
             Status::Down => "×",
         },
