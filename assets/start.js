@@ -101,6 +101,8 @@
       done.push({ index: parts().indexOf(part), redo: (now) => { now.value = value; now.checked = checked; now.dispatchEvent(new Event("change", { bubbles: true })); } });
     },
     focusin(event) {
+      // What only stands in for what went (assets/focus.js) is not where the reader was.
+      if (event.target.matches("[data-stand-in]")) return;
       const part = partOf(event);
       focused = part ? parts().indexOf(part) : -1;
     },
@@ -110,7 +112,6 @@
     observer.disconnect();
     for (const [type, listener] of Object.entries(note)) document.removeEventListener(type, listener);
     const now = parts();
-    // What stands in for it (assets/focus.js) makes way.
     if (focused >= 0 && document.activeElement.matches("body, [data-stand-in]")) now[focused]?.focus({ preventScroll: true });
     for (const { index, redo } of done) if (now[index]) redo(now[index]);
   }).observe(playground, { attributeFilter: ["data-live"] });

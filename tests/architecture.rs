@@ -206,7 +206,7 @@ fn programs_carry_one_topic(source: &Source) -> Vec<String> {
         return Vec::new();
     }
     // What tests do with it is not in a program.
-    let code = Source { path: source.path.clone(), text: source.text.split("#[cfg(test)]").next().unwrap_or_default().to_owned() };
+    let code = Source { path: source.path.clone(), text: source.text.split("\nmod tests {").next().unwrap_or_default().to_owned() };
     let words = code.words();
     let looks_up = |at: usize| words[at] == "topics" && words.get(at + 3).is_some_and(|word| word == "topic");
     let taken = (0..words.len()).filter(|at| words[*at] == "TOPICS" || looks_up(*at));

@@ -3,7 +3,7 @@
 
 use crate::lessons::LessonData;
 use crate::lessons::progress::Progress;
-use crate::topics::{Topic, topic};
+use crate::topics::Topic;
 use crate::ui::playground::{Playground, PlaygroundProps, experiments};
 use crate::ui::rest::Program;
 use std::future::Future;
@@ -25,11 +25,10 @@ pub struct Still {
     pub controls: Vec<String>,
 }
 
-/// The first picture of a lesson; `None` if there is no such topic, or it cannot be drawn.
+/// The first picture of a lesson on `topic`; `None` if it cannot be drawn.
 ///
 /// What it is drawn of is kept until this process ends.
-pub fn of(lesson: LessonData) -> Option<Still> {
-    let topic: &'static Topic = topic(lesson.number)?;
+pub fn of(lesson: LessonData, topic: &'static Topic) -> Option<Still> {
     let names: Vec<&str> = topic.algorithms.iter().map(|entry| entry.name).collect();
     let program = Program::new(topic, topic.algorithms, names.leak(), || Box::pin(async { None }));
     let progress = Progress::default();

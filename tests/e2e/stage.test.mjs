@@ -61,6 +61,18 @@ readerTest('a message is held, released, delayed, copied and dropped', async (pa
   assert.equal(await focused(page), 'n4', 'the focus goes on to the node that it was for');
 });
 
+readerTest('what cannot be done now says why when it is asked for', async (page) => {
+  await openElection(page);
+  await openMenu(page, node(page, 2));
+  await choose(page, 'Pause');
+  await openMenu(page, message(page, 0, 2));
+  const deliver = menu(page).getByRole('button', { name: 'Deliver now' });
+  assert.equal(await deliver.getAttribute('aria-disabled'), 'true');
+  await deliver.click();
+  assert.match(await menu(page).getByRole('alert').textContent(), /paused/);
+  assert.equal(await page.locator('.msg[data-id^="m0-2-"]').count(), 1);
+});
+
 readerTest('messages are walked through in the order in which they arrive', async (page) => {
   await openElection(page);
   await page.locator('.stage-held .btn', { hasText: 'in flight' }).click();

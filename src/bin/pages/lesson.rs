@@ -10,6 +10,7 @@ use faultline::lessons::LessonData;
 use faultline::lessons::path::{self, PATH, Stop};
 use faultline::lessons::source::markdown::escape;
 use faultline::lessons::source::{Block, Lesson};
+use faultline::topics::topic;
 use faultline::ui::still::{self, Still};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -243,7 +244,9 @@ fn turn(slug: &str, lessons: &BTreeMap<String, Lesson>) -> String {
 
 /// What a playground shows before its program runs.
 pub fn first_picture(data: &LessonData) -> Result<Still, String> {
-    still::of(data.clone()).ok_or_else(|| format!("{}: the first picture of the playground cannot be drawn.", data.slug))
+    topic(data.number)
+        .and_then(|topic| still::of(data.clone(), topic))
+        .ok_or_else(|| format!("{}: the first picture of the playground cannot be drawn.", data.slug))
 }
 
 /// The playground, with its first picture in it.

@@ -9,10 +9,10 @@ use web_sys::{HtmlDetailsElement, HtmlInputElement};
 use yew::prelude::*;
 
 /// Height of the picture, and the room around the curves, in CSS pixels.
-const HEIGHT: f64 = 236.0;
+const HEIGHT: f64 = 248.0;
 const LEFT: f64 = 50.0;
 const RIGHT: f64 = 12.0;
-const TOP: f64 = 10.0;
+const TOP: f64 = 22.0;
 const BOTTOM: f64 = 34.0;
 /// Names of guides stand above the curves in so many lines, so that close ones do not touch.
 const GUIDE_LINES_MAX: usize = 3;
@@ -164,7 +164,7 @@ fn grid(series: &Series, plane: &Plane) -> Html {
             })) }
             <path class="series-axis" d={Path::new().to(left, top).line(left, bottom).line(right, bottom).data()}/>
             <text class="chart-text series-label" data-end="" x={px(right)} y={px(bottom + 30.0)}>{ axis_words(series.across.label, series.across.unit) }</text>
-            <text class="chart-text series-label" x="0" y={px(TOP - 1.0)}>{ axis_words(series.upwards.label, series.upwards.unit) }</text>
+            <text class="chart-text series-label" x="0" y="9">{ axis_words(series.upwards.label, series.upwards.unit) }</text>
         </>
     }
 }

@@ -36,11 +36,17 @@ impl Watched for Bloom {
             "Measured at node {node}: with 95 % confidence more than {target} of absent keys are taken for there.",
             |cluster, seen: &Seen, _| proved(cluster, seen, |(low, _), target| low > target),
         ),
-        Fact::milestone("false-positive", "Node {node} says \u{201c}perhaps\u{201d} of key {key}, which is not there.", |_, seen: &Seen, _| {
-            single(seen, true, false)
+        Fact::milestone(
+            "false-positive",
+            "Node {node} says \u{201c}perhaps\u{201d} of key {key}, which is not there.",
+            |_, seen: &Seen, _| single(seen, true, false),
+        ),
+        Fact::detail("found", "Node {node} says \u{201c}perhaps\u{201d} of key {key}, and it is there.", |_, seen: &Seen, _| {
+            single(seen, true, true)
         }),
-        Fact::detail("found", "Node {node} says \u{201c}perhaps\u{201d} of key {key}, and it is there.", |_, seen: &Seen, _| single(seen, true, true)),
-        Fact::detail("surely-not", "Node {node} says \u{201c}no\u{201d} of key {key}: certain.", |_, seen: &Seen, _| single(seen, false, false)),
+        Fact::detail("surely-not", "Node {node} says \u{201c}no\u{201d} of key {key}: certain.", |_, seen: &Seen, _| {
+            single(seen, false, false)
+        }),
         Fact::milestone("false-negative", "Node {node} denies key {key}, which is on its disk.", |_, seen: &Seen, _| {
             seen.denied.map(|(node, key)| Bindings::node(node).with("key", key))
         }),

@@ -35,6 +35,8 @@ pub struct SheetProps {
 pub enum Told {
     /// An entry was chosen.
     Chosen(Does),
+    /// An entry was chosen that cannot be, with the reason.
+    Refused(String),
     /// Something was typed as an argument of a command.
     Typed(usize, String),
     /// The command is to be sent.
@@ -84,6 +86,7 @@ impl Component for Sheet {
     fn update(&mut self, ctx: &Context<Self>, told: Told) -> bool {
         let SheetProps { menu, act, close, nudge, .. } = ctx.props();
         match told {
+            Told::Refused(why) => self.refusal = Some(why),
             Told::Chosen(Does::All(what)) => act.emit(Action::DoAll(what)),
             Told::Chosen(Does::More(what)) => {
                 act.emit(Action::Do(what));
@@ -124,7 +127,7 @@ impl Component for Sheet {
                 lock(&mut content, &ctx.props().run, menu.about);
                 let body = match content.command.and_then(|index| world.algorithm().commands().get(usize::from(index))) {
                     Some(spec) => self.view_form(ctx, spec),
-                    None => view_entries(ctx, &content.entries),
+                    None => self.view_entries(ctx, &content.entries),
                 };
                 (content, body)
             }
@@ -167,8 +170,10 @@ impl Component for Sheet {
         place(&element, ctx.props().at);
         if self.page_shown != Some(self.page) {
             self.page_shown = Some(self.page);
-            let start =
-                element.query_selector(".menu-body :is(button:not([disabled]), input:checked, input:not([type=radio]))").ok().flatten();
+            let start = element
+                .query_selector(".menu-body :is(button:not([disabled], [aria-disabled]), input:checked, input:not([type=radio]))")
+                .ok()
+                .flatten();
             thing::focus(start.as_ref().unwrap_or(&element));
         }
         if let Some(document) = page::document().filter(|_| first) {
@@ -231,15 +236,42 @@ impl Sheet {
         html! {
             <form class="menu-form" {onsubmit}>
                 { for fields }
-                if let Some(why) = &self.refusal {
-                    <p class="menu-refusal" role="alert">{ why.clone() }</p>
-                }
+                { self.view_refusal() }
                 <div class="menu-acts">
                     <button class="btn btn-main" type="submit">{ spec.label }</button>
                     <button class="btn btn-quiet" type="button" onclick={ctx.link().callback(|_: MouseEvent| Told::Chosen(Does::Page(0)))}>{ "Back" }</button>
                 </div>
             </form>
         }
+    }
+
+    /// One that cannot be chosen says why when it is.
+    fn view_entries(&self, ctx: &Context<Self>, entries: &[Entry]) -> Html {
+        let entry = |entry: &Entry| {
+            let does = entry.does.clone();
+            let onclick = match entry.refusal.clone() {
+                Some(why) => ctx.link().callback(move |_: MouseEvent| Told::Refused(why.clone())),
+                None => ctx.link().callback(move |_: MouseEvent| Told::Chosen(does.clone())),
+            };
+            let is_off = entry.locked || entry.refusal.is_some();
+            html! {
+                <button class={classes!("menu-item", entry.small.as_ref().map(|_| "menu-wide"))} type="button" data-tone={entry.fault.then_some("fault")} title={entry.refusal.clone()}
+                    aria-disabled={is_off.then_some("true")} aria-describedby={entry.locked.then_some("menu-locked")} {onclick}>
+                    { icon(entry.icon) }
+                    <span>{ entry.label.clone() }{ for entry.small.iter().map(|small| html! { <small>{ small.clone() }</small> }) }</span>
+                </button>
+            }
+        };
+        html! {
+            <>
+                <div class="menu-list">{ for entries.iter().map(entry) }</div>
+                { self.view_refusal() }
+            </>
+        }
+    }
+
+    fn view_refusal(&self) -> Html {
+        html! { if let Some(why) = &self.refusal { <p class="menu-refusal" role="alert">{ why.clone() }</p> } }
     }
 
     fn view_groups(&self, ctx: &Context<Self>, world: &World) -> Html {
@@ -272,21 +304,6 @@ impl Sheet {
 
 fn icon(name: &str) -> Html {
     html! { <svg class="icon" aria-hidden="true"><use href={format!("#i-{name}")}/></svg> }
-}
-
-fn view_entries(ctx: &Context<Sheet>, entries: &[Entry]) -> Html {
-    let entry = |entry: &Entry| {
-        let does = entry.does.clone();
-        let onclick = ctx.link().callback(move |_: MouseEvent| Told::Chosen(does.clone()));
-        html! {
-            <button class={classes!("menu-item", entry.small.as_ref().map(|_| "menu-wide"))} type="button" data-tone={entry.fault.then_some("fault")} disabled={entry.refusal.is_some()} title={entry.refusal.clone()}
-                aria-disabled={entry.locked.then_some("true")} aria-describedby={entry.locked.then_some("menu-locked")} {onclick}>
-                { icon(entry.icon) }
-                <span>{ entry.label.clone() }{ for entry.small.iter().map(|small| html! { <small>{ small.clone() }</small> }) }</span>
-            </button>
-        }
-    };
-    html! { <div class="menu-list">{ for entries.iter().map(entry) }</div> }
 }
 
 fn suggested(kind: ArgumentKind) -> String {
