@@ -4,14 +4,12 @@
 //! skipped when they come up. A timer that is armed anew for later, as an election timer is by every heartbeat, gets no second entry: the
 //! one that it has moves on when it comes up.
 
-use super::erased::Effects;
 use super::network::{Fate, Network};
-use super::rng;
-use super::world::{LocalClock, NEVER, Status};
-use super::{Choice, MessageId, NodeId, TimerId, World};
+use super::queue::{Entry, Queue};
+use super::rng::{self, Luck, Purpose};
+use super::world::{Driver, LocalClock, NEVER, Status};
+use super::{Flight, MessageId, NodeId, TimerId, TimerSlot, World};
 use crate::sim::sorted::SortedMap;
-use std::cmp::Ordering;
-use std::collections::binary_heap::{BinaryHeap, PeekMut};
 
 /// What happens next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +24,17 @@ pub(super) enum Due {
     Fire(TimerId),
 }
 
+/// The next thing that happens.
+pub(super) struct Next {
+    pub(super) time_us: u64,
+    pub(super) due: Due,
+    /// Where its message lies in the table of flights, if that is known.
+    pub(super) place: Option<usize>,
+}
+
+/// For an entry whose message may lie anywhere.
+const NOWHERE: u32 = u32::MAX;
+
 /// What a heap entry is about. At the same microsecond nodes start first, then messages are copied and arrive, then timers fire.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u8)]
@@ -38,27 +47,26 @@ enum Class {
 
 const CLASS_SHIFT: u32 = 56;
 
-/// A heap entry. Names are packed in words: entries are moved so often that it counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Entry {
-    time_us: u64,
-    /// Class, then sequence.
-    rank: u64,
-    /// A message's link and position, a timer's node and code, or a node.
-    name: u64,
-    class: Class,
-    /// Of a message.
-    copy: u8,
-}
-
+/// Entries are moved so often that it counts: their key is time, class and sequence in one number, and their name is one word. Of a message that is
+/// its link and position, of a timer its node and code, of a start its node.
 impl Entry {
-    /// The earliest comes first; within a microsecond by class, then in order of scheduling.
-    fn key(&self) -> (u64, u64) {
-        (self.time_us, self.rank)
+    /// In a world's words: time, and class with sequence.
+    fn due(&self) -> (u64, u64) {
+        (self.time_us(), self.key as u64)
     }
+    #[inline(always)]
+    fn time_us(&self) -> u64 {
+        (self.key >> 64) as u64
+    }
+    #[inline(always)]
+    fn is_of(&self, class: Class) -> bool {
+        (self.key as u64) >> CLASS_SHIFT == class as u64
+    }
+    #[inline(always)]
     fn node(&self) -> NodeId {
         NodeId((self.name >> 32) as u16)
     }
+    #[inline(always)]
     fn message(&self) -> MessageId {
         MessageId::of_word(self.name, self.copy)
     }
@@ -68,25 +76,21 @@ impl Entry {
     }
 }
 
-// A heap gives its greatest, so the first is the greatest.
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.key().cmp(&self.key())
-    }
-}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
+#[inline(always)]
+fn key(time_us: u64, rank: u64) -> u128 {
+    (u128::from(time_us) << 64) | u128::from(rank)
 }
 
 /// What is due when.
 #[derive(Clone)]
 pub(super) struct Agenda {
     seed: u64,
+    /// How long messages travel.
+    latencies: Luck,
+    /// How long randomised timers run.
+    timers: Luck,
     pub(super) network: Network,
-    heap: BinaryHeap<Entry>,
+    queue: Queue,
     sequence: u64,
     /// What waits at paused nodes, in order, with the time at which it would have happened.
     parked: SortedMap<NodeId, Vec<(u64, Due)>>,
@@ -96,9 +100,11 @@ pub(super) struct Agenda {
 
 impl Agenda {
     pub(super) fn new(seed: u64, network: Network, nodes: u16) -> Self {
-        let mut agenda = Agenda { seed, network, heap: BinaryHeap::new(), sequence: 0, parked: SortedMap::new(), manual: false };
+        let (latencies, timers) = (Luck::new(seed, Purpose::Latency), Luck::new(seed, Purpose::Timer));
+        let (queue, parked) = (Queue::default(), SortedMap::new());
+        let mut agenda = Agenda { seed, latencies, timers, network, queue, sequence: 0, parked, manual: false };
         for node in 0..nodes {
-            agenda.push(0, Class::Start, u64::from(node) << 32, 0);
+            agenda.push(0, Class::Start, u64::from(node) << 32, 0, NOWHERE);
         }
         agenda
     }
@@ -108,51 +114,57 @@ impl Agenda {
         ((class as u64) << CLASS_SHIFT) | self.sequence
     }
 
-    fn push(&mut self, time_us: u64, class: Class, name: u64, copy: u8) {
+    #[inline(always)]
+    fn push(&mut self, time_us: u64, class: Class, name: u64, copy: u8, hint: u32) {
         let rank = self.next_rank(class);
-        self.heap.push(Entry { time_us, rank, name, class, copy });
+        self.queue.push(Entry { key: key(time_us, rank), name, hint, copy });
     }
 
     /// The flight of a message ends at `ends_us`, which the caller has noted in the world.
     pub(super) fn expect_end(&mut self, id: MessageId, ends_us: u64) {
-        self.push(ends_us, Class::End, id.word(), id.copy);
+        self.push(ends_us, Class::End, id.word(), id.copy, NOWHERE);
     }
 
-    /// A timer fires at `due_us`.
-    fn expect_timer(&mut self, world: &mut World, id: TimerId, due_us: u64) {
-        let Some(timer) = world.timer_slot_mut(id) else { return };
+    /// A timer of a node fires at `due_us`.
+    fn expect_timer(&mut self, node: NodeId, timer: &mut TimerSlot, due_us: u64) {
         let rank = self.next_rank(Class::Fire);
         (timer.due_us, timer.rank) = (due_us, rank);
         if due_us < timer.queued.0 {
             timer.queued = (due_us, rank);
-            let name = (u64::from(id.node.0) << 32) | u64::from(id.code);
-            self.heap.push(Entry { time_us: due_us, rank, name, class: Class::Fire, copy: 0 });
+            let name = (u64::from(node.0) << 32) | u64::from(timer.code);
+            self.queue.push(Entry { key: key(due_us, rank), name, hint: NOWHERE, copy: 0 });
         }
     }
 
     /// The next thing that will happen if it is due by `until_us`, and when.
     ///
     /// What is addressed to a frozen node waits there, in order. A doomed message never gets that far.
-    pub(super) fn next(&mut self, world: &mut World, until_us: u64) -> Option<(u64, Due)> {
-        while let Some(entry) = self.heap.peek().filter(|entry| entry.time_us <= until_us).copied() {
-            let found = match entry.class {
-                Class::Start => Some(entry.node()).filter(|node| world.status(*node) == Status::Down).map(|node| (Due::Start(node), node)),
-                Class::Copy => world.flight(entry.message()).map(|flight| (Due::Copy(flight.id), flight.id.from)),
-                Class::End => world.flight(entry.message()).filter(|flight| flight.ends_us == entry.time_us).map(|flight| {
-                    let due = if flight.doomed { Due::Loss } else { Due::End };
-                    (due(flight.id), flight.id.to)
-                }),
-                Class::Fire => world
+    pub(super) fn next(&mut self, world: &mut World, until_us: u64) -> Option<Next> {
+        while let Some(entry) = self.queue.first().filter(|entry| entry.time_us() <= until_us).copied() {
+            let time_us = entry.time_us();
+            let mut place = None;
+            let found = if entry.is_of(Class::End) {
+                let flight = world.flight_near(entry.message(), entry.hint as usize);
+                flight.filter(|(_, flight)| flight.ends_us == time_us).map(|(at, flight)| {
+                    place = Some(at);
+                    (if flight.doomed { Due::Loss(flight.id) } else { Due::End(flight.id) }, flight.id.to)
+                })
+            } else if entry.is_of(Class::Fire) {
+                world
                     .timer_slot(entry.timer())
-                    .filter(|timer| timer.armed && timer.due() == entry.key() && timer.queued == entry.key())
-                    .map(|timer| (Due::Fire(TimerId { generation: timer.generation, ..entry.timer() }), entry.node())),
+                    .filter(|timer| timer.armed && timer.due() == entry.due() && timer.queued == entry.due())
+                    .map(|timer| (Due::Fire(TimerId { generation: timer.generation, ..entry.timer() }), entry.node()))
+            } else if entry.is_of(Class::Copy) {
+                world.flight(entry.message()).map(|flight| (Due::Copy(flight.id), flight.id.from))
+            } else {
+                Some(entry.node()).filter(|node| world.status(*node) == Status::Down).map(|node| (Due::Start(node), node))
             };
             if let Some((due, at)) = found {
                 let waits = matches!(due, Due::End(_) | Due::Fire(_)) && world.status(at) == Status::Paused;
                 if !waits {
-                    return Some((entry.time_us, due));
+                    return Some(Next { time_us, due, place });
                 }
-                self.parked.get_or_insert_with(at, Vec::new).push((entry.time_us, due));
+                self.parked.get_or_insert_with(at, Vec::new).push((time_us, due));
             }
             self.take(world);
         }
@@ -161,19 +173,18 @@ impl Agenda {
 
     /// Takes the earliest entry out. One of a timer that is due only later moves on to then.
     pub(super) fn take(&mut self, world: &mut World) {
-        let Some(mut entry) = self.heap.peek_mut() else { return };
-        let this = entry.key();
-        if entry.class == Class::Fire
-            && let Some(timer) = world.timer_slot_mut(entry.timer()).filter(|timer| timer.queued == this)
+        let Some(mut entry) = self.queue.first().copied() else { return };
+        self.queue.take_first();
+        if entry.is_of(Class::Fire)
+            && let Some(timer) = world.timer_slot_mut(entry.timer()).filter(|timer| timer.queued == entry.due())
         {
-            if timer.armed && timer.due() > this {
+            if timer.armed && timer.due() > entry.due() {
                 timer.queued = timer.due();
-                (entry.time_us, entry.rank) = timer.queued;
-                return;
+                entry.key = key(timer.due_us, timer.rank);
+                return self.queue.push(entry);
             }
             timer.queued = NEVER;
         }
-        PeekMut::pop(entry);
     }
 
     pub(super) fn is_manual(&self) -> bool {
@@ -190,7 +201,7 @@ impl Agenda {
         let mut timers = Vec::new();
         for node in (0..world.nodes()).map(NodeId) {
             let armed = world.slot(node).into_iter().flat_map(|slot| slot.timers());
-            timers.extend(armed.map(|timer| (TimerId { node, code: timer.code, generation: timer.generation }, timer.between_us)));
+            timers.extend(armed.map(|timer| TimerId { node, code: timer.code, generation: timer.generation }));
         }
         if !on {
             for id in messages {
@@ -198,55 +209,35 @@ impl Agenda {
                     self.expect_end(id, fate.ends_us);
                 }
             }
-            for (id, between_us) in timers {
-                self.arm(world, id, between_us);
+            for id in timers {
+                self.arm(world, id);
             }
             return;
         }
-        self.heap.retain(|entry| entry.class == Class::Start);
+        self.queue.retain(|entry| entry.is_of(Class::Start));
         self.parked.clear();
         for id in messages {
             if let Some(flight) = world.flight_mut(id) {
                 (flight.ends_us, flight.doomed) = (u64::MAX, false);
             }
         }
-        for (id, _) in timers {
-            hold(world, id);
-        }
-    }
-
-    /// A timer was armed: it fires after a time drawn from its range, by the node's clock.
-    fn arm(&mut self, world: &mut World, id: TimerId, (low_us, high_us): (u64, u64)) {
-        let local_us = if low_us == high_us { low_us } else { rng::between(rng::for_timer(self.seed, id), low_us, high_us) };
-        let true_us = world.slot(id.node).map_or(local_us, |slot| slot.clock.true_us(local_us));
-        self.expect_timer(world, id, world.now_us().saturating_add(true_us));
-    }
-
-    /// Schedules what a choice led to.
-    pub(super) fn schedule(&mut self, world: &mut World, choice: &Choice, effects: &Effects) {
-        if self.manual {
-            // Messages stay as they were sent, without an end.
-            effects.armed().iter().for_each(|(id, _)| hold(world, *id));
-            return;
-        }
-        let now_us = world.now_us();
-        for (id, between_us) in effects.armed() {
-            self.arm(world, *id, *between_us);
-        }
-        for id in effects.sent() {
-            let Some(fate) = self.fate(world, *id) else { continue };
-            self.expect_end(*id, fate.ends_us);
-            if fate.copied {
-                self.push(now_us, Class::Copy, id.word(), id.copy);
+        for id in timers {
+            if let Some(timer) = world.timer_slot_mut(id) {
+                hold(timer);
             }
         }
-        if let Choice::Resume(node) | Choice::Crash(node) = choice {
-            self.unpark(world, *node);
+    }
+
+    /// An armed timer fires after a time drawn from its range, by the node's clock, as from now.
+    fn arm(&mut self, world: &mut World, id: TimerId) {
+        let (now_us, clock) = (world.now_us(), world.slot(id.node).map(|slot| slot.clock).unwrap_or_default());
+        if let Some(timer) = world.timer_slot_mut(id) {
+            self.armed(id.node, timer, &clock, now_us);
         }
     }
 
     /// Piled up at a frozen node that goes on: all of it is due now. At one that crashed, messages find nobody.
-    fn unpark(&mut self, world: &mut World, node: NodeId) {
+    pub(super) fn unpark(&mut self, world: &mut World, node: NodeId) {
         let now_us = world.now_us();
         for (was_due_us, due) in self.parked.remove(&node).unwrap_or_default() {
             let time_us = was_due_us.max(now_us);
@@ -258,8 +249,10 @@ impl Agenda {
                     }
                 }
                 Due::Fire(id) => {
-                    if world.timer(id).is_some_and(|timer| timer.due_us == was_due_us) {
-                        self.expect_timer(world, id, time_us);
+                    if world.timer(id).is_some_and(|timer| timer.due_us == was_due_us)
+                        && let Some(timer) = world.timer_slot_mut(id)
+                    {
+                        self.expect_timer(node, timer, time_us);
                     }
                 }
                 // Such things do not wait.
@@ -268,13 +261,21 @@ impl Agenda {
         }
     }
 
-    /// What happens to a message that is sent, or let go again, now; noted in the world.
+    /// What happens to a message that is let go again now; noted in the world.
     pub(super) fn fate(&mut self, world: &mut World, id: MessageId) -> Option<Fate> {
-        let (now_us, cut) = (world.now_us(), world.is_cut(id.from, id.to));
-        let flight = world.flight_mut(id)?;
-        let fate = self.network.fate(self.seed, id, || flight.payload.wire_bytes(), now_us, cut);
+        let (now_us, is_cut) = (world.now_us(), world.is_cut(id.from, id.to));
+        Some(self.decide(world.flight_mut(id)?, is_cut, now_us))
+    }
+
+    #[inline(always)]
+    fn decide(&mut self, flight: &mut Flight, is_cut: bool, now_us: u64) -> Fate {
+        let undisturbed_us = if is_cut { None } else { self.network.undisturbed_us(self.latencies, flight.id) };
+        let fate = match undisturbed_us {
+            Some(travel_us) => Fate { ends_us: now_us.saturating_add(travel_us), doomed: false, copied: false },
+            None => self.network.fate(self.seed, flight.id, || flight.payload.wire_bytes(), now_us, is_cut),
+        };
         (flight.ends_us, flight.doomed) = (fate.ends_us, fate.doomed);
-        Some(fate)
+        fate
     }
 
     /// A clock changed its rate: what is left of its timers passes at the new one. Timers count from now, by the new rate.
@@ -291,15 +292,40 @@ impl Agenda {
             })
             .collect();
         for (id, due_us) in moved {
-            self.expect_timer(world, id, due_us);
+            if let Some(timer) = world.timer_slot_mut(id) {
+                self.expect_timer(node, timer, due_us);
+            }
         }
     }
 }
 
-/// A timer will not fire by itself.
-fn hold(world: &mut World, id: TimerId) {
-    if let Some(timer) = world.timer_slot_mut(id) {
-        (timer.due_us, timer.rank) = NEVER;
-        timer.queued = NEVER;
+impl Driver for Agenda {
+    fn sent(&mut self, flight: &mut Flight, place: usize, is_cut: bool, now_us: u64) {
+        if self.manual {
+            // It stays as it was sent, without an end.
+            return;
+        }
+        let fate = self.decide(flight, is_cut, now_us);
+        let (name, copy, hint) = (flight.id.word(), flight.id.copy, place as u32);
+        self.push(fate.ends_us, Class::End, name, copy, hint);
+        if fate.copied {
+            self.push(now_us, Class::Copy, name, copy, hint);
+        }
     }
+
+    fn armed(&mut self, node: NodeId, timer: &mut TimerSlot, clock: &LocalClock, now_us: u64) {
+        if self.manual {
+            return hold(timer);
+        }
+        let (low_us, high_us) = timer.between_us;
+        let id = TimerId { node, code: timer.code, generation: timer.generation };
+        let local_us = if low_us == high_us { low_us } else { rng::between(self.timers.timer(id), low_us, high_us) };
+        self.expect_timer(node, timer, now_us.saturating_add(clock.true_us(local_us)));
+    }
+}
+
+/// A timer will not fire by itself.
+fn hold(timer: &mut TimerSlot) {
+    (timer.due_us, timer.rank) = NEVER;
+    timer.queued = NEVER;
 }

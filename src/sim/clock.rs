@@ -3,7 +3,7 @@
 //! There are no ticks: the [`agenda`](super::agenda) has the ends of flights and the firing of timers, ordered by (time, class, sequence).
 
 use super::Algorithm;
-use super::agenda::{Agenda, Due};
+use super::agenda::{Agenda, Due, Next};
 use super::erased::{Answers, Effects};
 use super::hash::{Fingerprint, finish, fold, stable_hash};
 use super::network::{Network, Scope};
@@ -157,7 +157,7 @@ impl Clock {
 
     /// When the next thing happens by itself, in virtual microseconds; `None` if nothing is due.
     pub fn next_us(&mut self) -> Option<u64> {
-        self.agenda.next(&mut self.world, u64::MAX).map(|(next_us, _)| next_us)
+        self.agenda.next(&mut self.world, u64::MAX).map(|next| next.time_us)
     }
 
     /// Whether nothing happens by itself.
@@ -182,11 +182,11 @@ impl Clock {
 
     /// Applies the next event if it is due by `until_us`; says whether there was one. `record` is written if given.
     pub fn step(&mut self, until_us: u64, record: Option<&mut Record>) -> Result<bool, Error> {
-        let Some((time_us, due)) = self.agenda.next(&mut self.world, until_us) else { return Ok(false) };
+        let Some(Next { time_us, due, place }) = self.agenda.next(&mut self.world, until_us) else { return Ok(false) };
         self.agenda.take(&mut self.world);
         self.advance(time_us);
         let (choice, reason) = self.choice(due);
-        self.apply(&choice, reason, false, record)?;
+        self.apply(&choice, place, reason, false, record)?;
         Ok(true)
     }
 
@@ -215,12 +215,12 @@ impl Clock {
         match intervention {
             Intervention::Do(choice) => {
                 self.world.enabled(choice)?;
-                return self.apply(choice, None, true, record);
+                return self.apply(choice, None, None, true, record);
             }
             Intervention::Scripted(choice, answers) => {
                 self.world.enabled(choice)?;
                 self.effects.answers = Answers::Given(answers.clone());
-                let applied = self.apply(choice, None, choice.is_fault(), record);
+                let applied = self.apply(choice, None, None, choice.is_fault(), record);
                 self.effects.answers = Answers::Drawn { seed: self.seed };
                 return applied;
             }
@@ -286,7 +286,14 @@ impl Clock {
     }
 
     /// Applies an enabled choice, schedules what it led to, and writes down what happened.
-    fn apply(&mut self, choice: &Choice, reason: Option<&'static str>, by_hand: bool, record: Option<&mut Record>) -> Result<(), Error> {
+    fn apply(
+        &mut self,
+        choice: &Choice,
+        place: Option<usize>,
+        reason: Option<&'static str>,
+        by_hand: bool,
+        record: Option<&mut Record>,
+    ) -> Result<(), Error> {
         let most = if record.is_some() { limits::EVENTS_MAX } else { limits::EVENTS_UNWATCHED_MAX };
         if self.world.steps() >= most {
             return Err(Error::limit("events", most));
@@ -297,8 +304,10 @@ impl Clock {
         let drifting =
             if let Choice::ClockDrift { node, .. } = choice { self.world.slot(*node).map(|slot| (*node, slot.clock)) } else { None };
         self.effects.listening = record.is_some();
-        self.world.perform(choice, &mut self.effects)?;
-        self.agenda.schedule(&mut self.world, choice, &self.effects);
+        self.world.perform(choice, place, &mut self.agenda, &mut self.effects)?;
+        if let Choice::Resume(node) | Choice::Crash(node) = choice {
+            self.agenda.unpark(&mut self.world, *node);
+        }
         if let Some((node, before)) = drifting {
             self.agenda.reschedule_timers(&mut self.world, node, before);
         }

@@ -17,6 +17,8 @@ use std::rc::Rc;
 pub trait Payload: 'static {
     /// For downcasting.
     fn as_any(&self) -> &dyn Any;
+    /// For downcasting.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
     /// Its stable hash.
     fn fingerprint(&self) -> u64;
     /// Its size on the wire.
@@ -25,6 +27,9 @@ pub trait Payload: 'static {
 
 impl<T: super::protocol::Data> Payload for T {
     fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn Any {
         self
     }
     fn fingerprint(&self) -> u64 {
@@ -143,11 +148,16 @@ pub struct Requested {
     pub replies: bool,
 }
 
+/// Messages whose memory is kept for the next ones.
+const SPARE_MAX: usize = 64;
+
 /// What one handler asked for. One buffer serves a whole run.
 #[derive(Default)]
 pub struct Effects {
-    /// Messages to send, in order.
-    pub(super) sends: Vec<(NodeId, Rc<dyn Payload>)>,
+    /// Messages to send, in order; `None` once the world has them.
+    pub(super) sends: Vec<(NodeId, Option<Rc<dyn Payload>>)>,
+    /// Messages that have arrived and that nobody holds any more: their memory serves the next ones.
+    pub(super) spare: Vec<Rc<dyn Payload>>,
     /// Timers to arm and disarm, in order.
     pub(super) timers: Vec<TimerRequest>,
     /// Answers to clients.
@@ -190,11 +200,26 @@ impl Effects {
         self.answered.clear();
         self.requested = Requested::default();
         self.overflow = false;
-        self.message = None;
         self.cause = None;
+        if let Some(flight) = self.message.take()
+            && Rc::strong_count(&flight.payload) == 1
+            && self.spare.len() < SPARE_MAX
+        {
+            self.spare.push(flight.payload);
+        }
+    }
+    /// A message behind `dyn`, in the memory of one that has arrived if there is one.
+    pub(super) fn payload<M: super::protocol::Data>(&mut self, message: M) -> Rc<dyn Payload> {
+        if let Some(mut spare) = self.spare.pop()
+            && let Some(place) = Rc::get_mut(&mut spare).and_then(|payload| payload.as_any_mut().downcast_mut::<M>())
+        {
+            *place = message;
+            return spare;
+        }
+        Rc::new(message)
     }
     pub(super) fn send(&mut self, to: NodeId, payload: Rc<dyn Payload>) {
-        self.sends.push((to, payload));
+        self.sends.push((to, Some(payload)));
     }
     pub(super) fn set_timer(&mut self, code: u32, low_us: u64, high_us: u64) {
         self.timers.push(TimerRequest { code, between_us: Some((low_us, high_us)) });

@@ -1,13 +1,15 @@
 //! The messages in flight, found by name: an open-addressed hash table, since every event looks up, adds and removes some. Knows no time.
 //!
-//! Where a message lies depends on what else is in flight, so [`Flights::in_order`] sorts by name, and nothing else shows an order.
+//! A driver that remembers where a message lay is spared the search: the message is almost always still there ([`Flights::locate`]). Where a message lies depends on what else is in flight, so [`Flights::in_order`] sorts by name, and nothing else shows an order.
 
-use super::hash::fold;
 use super::sorted::sort_by_key;
+use super::world::Driver;
 use super::{Flight, MessageId};
 
 /// The smallest table, in places.
 const PLACES_MIN: usize = 16;
+/// 2^64 by the golden ratio.
+const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 /// A table that is fuller than one place in so many grows.
 const FULL: usize = 2;
 /// A table that is emptier than one place in so many shrinks.
@@ -26,46 +28,78 @@ impl Flights {
         self.len
     }
 
+    #[inline(always)]
     fn mask(&self) -> usize {
         self.places.len().wrapping_sub(1)
     }
 
+    /// Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4): of the product, as many of the highest bits as name a place.
+    #[inline(always)]
     fn home(&self, id: MessageId) -> usize {
-        (fold(u64::from(id.copy), id.word()) >> 32) as usize & self.mask()
+        let product = (id.word() ^ (u64::from(id.copy) << 24)).wrapping_mul(GOLDEN);
+        (product >> 1).wrapping_shr((self.places.len() as u64).leading_zeros()) as usize
     }
 
-    fn find(&self, id: MessageId) -> Option<usize> {
+    #[inline(always)]
+    pub(super) fn find(&self, id: MessageId) -> Option<usize> {
         let mut place = self.home(id);
         loop {
             match self.places.get(place)? {
-                Some(flight) if flight.id == id => return Some(place),
+                Some(flight) if flight.id.is(id) => return Some(place),
                 Some(_) => place = (place + 1) & self.mask(),
                 None => return None,
             }
         }
     }
 
-    pub(super) fn get(&self, id: MessageId) -> Option<&Flight> {
-        self.places.get(self.find(id)?)?.as_ref()
+    /// Where a message is that may be at `hint`.
+    pub(super) fn locate(&self, id: MessageId, hint: usize) -> Option<usize> {
+        match self.places.get(hint) {
+            Some(Some(flight)) if flight.id.is(id) => Some(hint),
+            _ => self.find(id),
+        }
     }
 
-    pub(super) fn get_mut(&mut self, id: MessageId) -> Option<&mut Flight> {
-        let place = self.find(id)?;
+    #[inline(always)]
+    pub(super) fn at(&self, place: usize) -> Option<&Flight> {
+        self.places.get(place)?.as_ref()
+    }
+
+    #[inline(always)]
+    pub(super) fn at_mut(&mut self, place: usize) -> Option<&mut Flight> {
         self.places.get_mut(place)?.as_mut()
     }
 
-    /// Adds a message, in the place of one of the same name if there is one.
-    pub(super) fn insert(&mut self, flight: Flight) {
+    pub(super) fn get(&self, id: MessageId) -> Option<&Flight> {
+        self.at(self.find(id)?)
+    }
+
+    pub(super) fn get_mut(&mut self, id: MessageId) -> Option<&mut Flight> {
+        self.at_mut(self.find(id)?)
+    }
+
+    /// Adds a message, in the place of one of the same name if there is one; says where.
+    pub(super) fn insert(&mut self, flight: Flight) -> usize {
         if FULL * (self.len + 1) > self.places.len() {
             self.resize((2 * self.places.len()).max(PLACES_MIN));
         }
         let mut place = self.home(flight.id);
-        while self.places.get(place).is_some_and(|taken| taken.as_ref().is_some_and(|other| other.id != flight.id)) {
+        while self.at(place).is_some_and(|other| !other.id.is(flight.id)) {
             place = (place + 1) & self.mask();
         }
         if let Some(free) = self.places.get_mut(place) {
             self.len += usize::from(free.is_none());
             *free = Some(flight);
+        }
+        place
+    }
+
+    /// Adds a message that was sent now, and tells the driver.
+    #[inline(always)]
+    pub(super) fn launch(&mut self, flight: Flight, is_cut: bool, now_us: u64, driver: &mut dyn Driver) {
+        let place = self.insert(flight);
+        if let Some(flight) = self.at_mut(place) {
+            driver.sent(flight, place, is_cut, now_us);
         }
     }
 
@@ -75,7 +109,10 @@ impl Flights {
     }
 
     pub(super) fn remove(&mut self, id: MessageId) -> Option<Flight> {
-        let mut hole = self.find(id)?;
+        self.remove_at(self.find(id)?)
+    }
+
+    pub(super) fn remove_at(&mut self, mut hole: usize) -> Option<Flight> {
         let removed = self.places.get_mut(hole)?.take();
         self.len -= 1;
         let mask = self.mask();
@@ -122,6 +159,7 @@ impl Flights {
 mod tests {
     use super::*;
     use crate::sim::NodeId;
+    use crate::sim::hash::fold;
     use std::collections::BTreeMap;
     use std::rc::Rc;
 
@@ -132,7 +170,7 @@ mod tests {
     #[test]
     fn it_holds_what_an_ordered_map_would_hold_through_growing_and_shrinking() {
         let (mut table, mut model) = (Flights::default(), BTreeMap::new());
-        let mut bits = 1u64;
+        let (mut bits, mut hint) = (1u64, 0);
         for round in 0..40_000u64 {
             bits = fold(bits, round);
             // In waves.
@@ -145,9 +183,12 @@ mod tests {
             };
             if adds {
                 model.insert(id, round);
-                table.insert(flight(id, round));
+                hint = table.insert(flight(id, round));
+                assert_eq!(table.locate(id, hint), Some(hint));
             } else {
-                assert_eq!(table.remove(id).map(|flight| flight.sent_us), model.remove(&id));
+                // Sometimes right, and wrong most often.
+                hint = if round % 2 == 0 { table.find(id).unwrap_or(hint) } else { hint + 1 };
+                assert_eq!(table.locate(id, hint).and_then(|place| table.remove_at(place)).map(|flight| flight.sent_us), model.remove(&id));
             }
             assert_eq!(table.get(id).map(|flight| flight.sent_us), model.get(&id).copied());
             assert_eq!(table.len(), model.len());

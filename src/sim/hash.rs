@@ -15,6 +15,7 @@ const PRIME_1: u64 = 0x9E37_79B1_85EB_CA87;
 const PRIME_2: u64 = 0xC2B2_AE3D_27D4_EB4F;
 
 /// Mixes `word` into `state`: the step of which all hashes of the engine are made. For a fixed word every state leads to another.
+#[inline(always)]
 pub const fn fold(state: u64, word: u64) -> u64 {
     (state ^ word.wrapping_mul(PRIME_2)).rotate_left(29).wrapping_mul(PRIME_1).wrapping_add(SEED)
 }

@@ -41,10 +41,17 @@ pub struct MessageId {
 
 impl MessageId {
     /// Link and position in one word, ordered as they are.
+    #[inline(always)]
     pub(super) fn word(self) -> u64 {
         (u64::from(self.from.0) << 48) | (u64::from(self.to.0) << 32) | u64::from(self.k)
     }
+    /// Whether it is the same, in two comparisons.
+    #[inline(always)]
+    pub(super) fn is(self, other: Self) -> bool {
+        self.word() == other.word() && self.copy == other.copy
+    }
     /// The message of that [`word`](Self::word).
+    #[inline(always)]
     pub(super) fn of_word(word: u64, copy: u8) -> Self {
         MessageId { from: NodeId((word >> 48) as u16), to: NodeId((word >> 32) as u16), k: word as u32, copy }
     }

@@ -12,6 +12,9 @@
 //! - [`clock`], [`script`]: drivers. `agenda`: what is due when. [`network`], [`rng`]: what the clock draws.
 //! - [`trace`]: what happened. [`timeline`]: rewind, branches, marks.
 //! - [`erased`]: why the engine is compiled once for all algorithms.
+//!
+//! A program is compiled for size, in which even a function of one line is called. Those that every event goes through are `inline(always)`: an event
+//! takes a twelfth less, and a program grows by half a kilobyte.
 
 mod agenda;
 pub mod cells;
@@ -28,6 +31,7 @@ pub mod limits;
 pub mod network;
 mod params;
 pub mod protocol;
+mod queue;
 pub mod ring;
 pub mod rng;
 pub mod script;

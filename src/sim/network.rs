@@ -1,6 +1,6 @@
 //! What a network does to messages: latency, loss, duplication, reordering, bandwidth. For the driver that keeps time.
 
-use super::rng::{self, Purpose};
+use super::rng::{self, Luck, Purpose};
 use super::{Error, MessageId, NodeId, error, limits};
 use crate::sim::sorted::SortedMap;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,11 @@ impl Default for Conditions {
 }
 
 impl Conditions {
+    /// Whether messages only take their time.
+    #[inline(always)]
+    fn is_plain(&self) -> bool {
+        self.loss_ppm | self.duplicate_ppm | self.reorder_ppm | self.bytes_per_s == 0 && !self.fifo
+    }
     /// Refuses numbers that make no sense, with a sentence.
     pub fn validate(&self) -> Result<(), Error> {
         for (name, ppm) in [("loss", self.loss_ppm), ("duplication", self.duplicate_ppm), ("reordering", self.reorder_ppm)] {
@@ -113,6 +118,7 @@ impl Network {
     }
 
     /// The conditions that count on a link.
+    #[inline(always)]
     pub fn conditions(&self, from: NodeId, to: NodeId) -> &Conditions {
         if self.links.is_empty() && self.nodes.is_empty() {
             return &self.everywhere;
@@ -166,14 +172,20 @@ impl Network {
         Ok(())
     }
 
+    /// How long a message travels if its link does nothing else to it, as most do; drawn from the run's latencies.
+    pub fn undisturbed_us(&self, latencies: Luck, id: MessageId) -> Option<u64> {
+        let conditions = self.conditions(id.from, id.to);
+        (conditions.is_plain() && id.copy == 0).then(|| conditions.latency.draw(latencies.message(id)))
+    }
+
     /// Draws what happens to a message of `bytes` bytes sent now. `cut`: the link lets nothing through at present.
     pub fn fate(&mut self, seed: u64, id: MessageId, bytes: impl FnOnce() -> u32, now_us: u64, cut: bool) -> Fate {
         let conditions = *self.conditions(id.from, id.to);
-        let draw = |purpose| rng::for_message(seed, purpose, id);
+        let draw = |purpose| Luck::new(seed, purpose).message(id);
         let latency_purpose = if id.copy == 0 { Purpose::Latency } else { Purpose::CopyLatency };
         let mut travel_us = conditions.latency.draw(draw(latency_purpose));
         if conditions.reorder_ppm > 0 && rng::happens(draw(Purpose::Reorder), conditions.reorder_ppm) {
-            travel_us += rng::between(rng::for_message(!seed, Purpose::Reorder, id), travel_us, 3 * travel_us);
+            travel_us += rng::between(Luck::new(!seed, Purpose::Reorder).message(id), travel_us, 3 * travel_us);
         }
         let mut starts_us = now_us;
         if conditions.bytes_per_s > 0 {

@@ -268,11 +268,12 @@ impl<'a, P: Protocol> Context<'a, P> {
     /// Sends a message. One to oneself is delivered like any other. A protocol that is made of parts says with `From` how a part's messages, and its
     /// timers, are its own.
     pub fn send(&mut self, to: NodeId, message: impl Into<P::Message>) {
-        self.effects.send(to, std::rc::Rc::new(message.into()));
+        let payload = self.effects.payload::<P::Message>(message.into());
+        self.effects.send(to, payload);
     }
     /// Sends the same message to every other member.
     pub fn broadcast(&mut self, message: P::Message) {
-        let shared: std::rc::Rc<dyn super::erased::Payload> = std::rc::Rc::new(message);
+        let shared = self.effects.payload(message);
         for to in self.peers() {
             self.effects.send(to, shared.clone());
         }
@@ -315,8 +316,8 @@ impl<'a, P: Protocol> Context<'a, P> {
         let env = Env { nodes, params, ..self.env };
         handler(&mut Context { env, effects: self.effects, protocol: PhantomData });
         for (_, payload) in self.effects.sends.iter_mut().skip(sent) {
-            if let Some(message) = payload.as_any().downcast_ref::<Q::Message>().cloned() {
-                *payload = std::rc::Rc::new(lift(message));
+            if let Some(message) = payload.as_ref().and_then(|payload| payload.as_any().downcast_ref::<Q::Message>()) {
+                *payload = Some(std::rc::Rc::new(lift(message.clone())));
             }
         }
         self.effects.replies.split_off(replied)

@@ -41,6 +41,7 @@ const DRIFT_PPM_MAX: i32 = 500_000;
 
 impl LocalClock {
     /// What it shows at `now_us`.
+    #[inline(always)]
     pub fn read(&self, now_us: u64) -> i64 {
         let elapsed = i64::try_from(now_us.saturating_sub(self.since_us)).unwrap_or(i64::MAX / 4);
         if self.drift_ppm == 0 {
@@ -127,6 +128,7 @@ impl Slot {
         self.timers.iter().filter(|timer| timer.armed)
     }
 
+    #[inline(always)]
     fn next_k(&mut self, to: NodeId) -> u32 {
         match self.sent.binary_search_by_key(&to, |(id, _)| *id) {
             Ok(at) => self.sent.get_mut(at).map_or(0, |(_, count)| {
@@ -193,6 +195,37 @@ pub struct Flight {
     pub ends_us: u64,
     /// Whether the driver means to lose it then; the driver's own note.
     pub doomed: bool,
+}
+
+/// Which links let nothing through.
+#[derive(Clone, Copy)]
+struct LinkState<'a> {
+    cuts: &'a SortedSet<(NodeId, NodeId)>,
+    groups: &'a [u8],
+}
+
+impl LinkState<'_> {
+    #[inline(always)]
+    fn is_cut(self, from: NodeId, to: NodeId) -> bool {
+        (!self.groups.is_empty() && self.groups.get(from.index()) != self.groups.get(to.index()))
+            || (!self.cuts.is_empty() && self.cuts.contains(&(from, to)))
+    }
+}
+
+/// Who schedules what a step leads to. It is told while the message or the timer is at hand, so that it need not look for it.
+pub(super) trait Driver {
+    /// A message is on its way, in that place of the table of flights. `is_cut`: its link lets nothing through at present.
+    fn sent(&mut self, flight: &mut Flight, place: usize, is_cut: bool, now_us: u64);
+    /// A timer of the node, whose clock this is, was armed.
+    fn armed(&mut self, node: NodeId, timer: &mut TimerSlot, clock: &LocalClock, now_us: u64);
+}
+
+/// Where there is no schedule.
+struct Nobody;
+
+impl Driver for Nobody {
+    fn sent(&mut self, _: &mut Flight, _: usize, _: bool, _: u64) {}
+    fn armed(&mut self, _: NodeId, _: &mut TimerSlot, _: &LocalClock, _: u64) {}
 }
 
 /// What one step did, for observers: ghosts, facts, the trace.
@@ -342,8 +375,7 @@ impl World {
     }
     /// Whether messages from `from` to `to` are kept from arriving.
     pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
-        (!self.groups.is_empty() && self.groups.get(from.index()) != self.groups.get(to.index()))
-            || (!self.cuts.is_empty() && self.cuts.contains(&(from, to)))
+        LinkState { cuts: &self.cuts, groups: &self.groups }.is_cut(from, to)
     }
     /// The group of each node in a partition; empty when there is none.
     pub fn groups(&self) -> &[u8] {
@@ -403,6 +435,12 @@ impl World {
     /// For a driver's notes on a message's flight.
     pub(super) fn flight_mut(&mut self, id: MessageId) -> Option<&mut Flight> {
         self.flights.get_mut(id)
+    }
+
+    /// A message in flight that may be at `hint`, and its place.
+    pub(super) fn flight_near(&self, id: MessageId, hint: usize) -> Option<(usize, &Flight)> {
+        let place = self.flights.locate(id, hint)?;
+        Some((place, self.flights.at(place)?))
     }
 
     /// For a driver's notes on a timer; whatever its generation. Notes do not count in the node's fingerprint.
@@ -533,37 +571,44 @@ impl World {
     /// ([`Effects::armed`]), for the driver to schedule, and more. An error means that nothing changed.
     pub fn apply(&mut self, choice: &Choice, effects: &mut Effects) -> Result<(), Error> {
         self.enabled(choice)?;
-        self.perform(choice, effects)
+        self.perform(choice, None, &mut Nobody, effects)
     }
 
-    /// [`apply`](Self::apply) for a driver that has made sure that the choice is enabled.
-    pub(super) fn perform(&mut self, choice: &Choice, effects: &mut Effects) -> Result<(), Error> {
+    /// [`apply`](Self::apply) for a driver that has made sure that the choice is enabled, knows the place of the message that it is about,
+    /// and keeps a schedule.
+    pub(super) fn perform(
+        &mut self,
+        choice: &Choice,
+        place: Option<usize>,
+        driver: &mut dyn Driver,
+        effects: &mut Effects,
+    ) -> Result<(), Error> {
         debug_assert!(matches!(self.enabled(choice), Ok(()) | Err(Error::Limit { .. })));
         effects.clear();
         match choice {
             Choice::Deliver(id) => {
-                if let Some(flight) = self.flights.remove(*id) {
-                    self.run(id.to, Input::Message(id.from, &*flight.payload), effects)?;
+                if let Some(flight) = self.take(*id, place) {
+                    self.run(id.to, Input::Message(id.from, &*flight.payload), driver, effects)?;
                     effects.cause = Some(flight.cause);
                     effects.message = Some(flight);
                 }
             }
             Choice::Drop(id) => {
-                effects.message = self.flights.remove(*id);
+                effects.message = self.take(*id, place);
                 effects.cause = effects.message.as_ref().map(|flight| flight.cause);
             }
-            Choice::Duplicate(id) => self.duplicate(*id, effects)?,
+            Choice::Duplicate(id) => self.duplicate(*id, driver, effects)?,
             Choice::Fire(id) => {
                 if let Some(timer) = self.slot_mut(id.node).and_then(|slot| slot.timer_mut(id.code)) {
                     timer.armed = false;
                     effects.cause = Some(timer.cause);
                 }
-                self.run(id.node, Input::Timer(id.code), effects)?;
+                self.run(id.node, Input::Timer(id.code), driver, effects)?;
             }
             Choice::Command { id, node, call } => {
                 let operation = Operation { id: *id, node: *node, call: call.clone(), invoked_us: self.now_us, done: None };
                 Rc::make_mut(&mut self.operations).push(operation);
-                self.run(*node, Input::Command(*id, call), effects)?;
+                self.run(*node, Input::Command(*id, call), driver, effects)?;
             }
             Choice::Crash(node) => {
                 let algorithm = self.algorithm;
@@ -579,7 +624,7 @@ impl World {
                 slot.status = Status::Up;
                 let input = if slot.started { Input::Restart } else { Input::Start };
                 slot.started = true;
-                self.run(*node, input, effects)?;
+                self.run(*node, input, driver, effects)?;
             }
             Choice::Wipe(node) => {
                 let env = Env { me: *node, nodes: self.nodes(), params: &self.params, clock_us: 0 };
@@ -615,7 +660,12 @@ impl World {
         Ok(())
     }
 
-    fn duplicate(&mut self, id: MessageId, effects: &mut Effects) -> Result<(), Error> {
+    #[inline(always)]
+    fn take(&mut self, id: MessageId, place: Option<usize>) -> Option<Flight> {
+        self.flights.remove_at(place.or_else(|| self.flights.find(id))?)
+    }
+
+    fn duplicate(&mut self, id: MessageId, driver: &mut dyn Driver, effects: &mut Effects) -> Result<(), Error> {
         self.room_in_flight()?;
         let Some(original) = self.flights.get(id).cloned() else { return Ok(()) };
         let copies = Rc::make_mut(&mut self.copies).get_or_insert_with(MessageId { copy: 0, ..id }, || 0);
@@ -625,15 +675,17 @@ impl World {
         *copies += 1;
         let copy = Flight { id: MessageId { copy: *copies, ..id }, ends_us: u64::MAX, doomed: false, ..original.clone() };
         effects.sent.push(copy.id);
-        self.flights.insert(copy);
+        let is_cut = self.is_cut(id.from, id.to);
+        self.flights.launch(copy, is_cut, self.now_us, driver);
         effects.cause = Some(original.cause);
         effects.message = Some(original);
         Ok(())
     }
 
     /// Runs one handler and takes its effects in.
-    fn run(&mut self, node: NodeId, input: Input<'_>, effects: &mut Effects) -> Result<(), Error> {
+    fn run(&mut self, node: NodeId, input: Input<'_>, driver: &mut dyn Driver, effects: &mut Effects) -> Result<(), Error> {
         let (now_us, cause, nodes, algorithm) = (self.now_us, self.steps, self.nodes(), self.algorithm);
+        let links = LinkState { cuts: &self.cuts, groups: &self.groups };
         let slot = Rc::make_mut(self.slots.get_mut(node.index()).ok_or(Error::NoNode(node))?);
         slot.hash.set(0);
         effects.asking = (node, slot.asked);
@@ -643,35 +695,41 @@ impl World {
         effects.requested =
             Requested { messages: !effects.sends.is_empty(), timers: !effects.timers.is_empty(), replies: !effects.replies.is_empty() };
 
-        for request in effects.timers.drain(..) {
+        // What is taken in stays in its list, which the next step clears: for the few that there are, draining costs more than reading.
+        for request in &effects.timers {
             match request.between_us {
                 Some(between_us) => {
                     let generation = slot.arm(request.code, between_us, now_us, cause);
                     let id = TimerId { node, code: request.code, generation };
                     // Armed twice in one step: the later one counts.
-                    effects.armed.retain(|(other, _)| other.code != id.code);
+                    forget(&mut effects.armed, id.code);
                     effects.armed.push((id, between_us));
                 }
                 None => {
                     if let Some(timer) = slot.timer_mut(request.code) {
                         timer.armed = false;
                     }
-                    effects.armed.retain(|(other, _)| other.code != request.code);
+                    forget(&mut effects.armed, request.code);
                 }
+            }
+        }
+        for (id, _) in &effects.armed {
+            if let Some(timer) = slot.timers.iter_mut().find(|timer| timer.code == id.code) {
+                driver.armed(node, timer, &slot.clock, now_us);
             }
         }
         let room = limits::IN_FLIGHT_MAX.saturating_sub(self.flights.len());
         effects.overflow = effects.sends.len() > room;
         effects.sends.truncate(room);
-        for (to, payload) in effects.sends.drain(..) {
-            if to.0 >= nodes {
-                continue;
-            }
+        for (to, payload) in &mut effects.sends {
+            let to = *to;
+            let Some(payload) = payload.take().filter(|_| to.0 < nodes) else { continue };
             let id = MessageId { from: node, to, k: slot.next_k(to), copy: 0 };
-            self.flights.insert(Flight { id, payload, sent_us: now_us, cause, ends_us: u64::MAX, doomed: false });
+            let flight = Flight { id, payload, sent_us: now_us, cause, ends_us: u64::MAX, doomed: false };
             effects.sent.push(id);
+            self.flights.launch(flight, links.is_cut(node, to), now_us, driver);
         }
-        for (id, outcome) in effects.replies.drain(..) {
+        for (id, outcome) in std::mem::take(&mut effects.replies) {
             let open = self.operations.iter().rposition(|operation| operation.id == id && operation.done.is_none());
             if let Some(operation) = open.and_then(|at| Rc::make_mut(&mut self.operations).get_mut(at)) {
                 operation.done = Some((now_us, outcome));
@@ -687,6 +745,13 @@ impl World {
             Step { number: self.steps, time_us: self.now_us, choice, message: effects.message.as_ref(), sent: &effects.sent, before: None };
         self.algorithm.observe(&mut **Rc::make_mut(&mut ghost), self, &step);
         self.ghost = Some(ghost);
+    }
+}
+
+/// Takes out a timer of the acting node that this step had armed.
+fn forget(armed: &mut Vec<(TimerId, (u64, u64))>, code: u32) {
+    if let Some(at) = armed.iter().position(|(id, _)| id.code == code) {
+        armed.remove(at);
     }
 }
 
