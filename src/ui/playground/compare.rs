@@ -16,7 +16,7 @@ use crate::ui::action::{Action, Comparing, Look, Selected};
 use crate::ui::page;
 use crate::ui::run::Run;
 use crate::ui::worker::Job;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use yew::AttrValue;
 
@@ -131,7 +131,7 @@ impl Beside {
         let there = other.scenario.timeline().map_err(|why| why.to_string())?;
         let loaded = Loaded {
             scenario: Rc::new(other.scenario),
-            name: None,
+            name: OnceCell::from(None),
             title: AttrValue::default(),
             note: Rc::from(""),
             timeline: Rc::new(RefCell::new(there)),
@@ -203,6 +203,17 @@ impl Beside {
 }
 
 impl Both {
+    /// The look of the other's side: time and tools are those of both, what is pointed at is its own.
+    pub fn look_there(&self, look: Look) -> Look {
+        let Look { selected, menu, cone, .. } = self.look;
+        Look { selected, menu, cone, ..look }
+    }
+
+    /// When both part, if that is known.
+    pub fn parted_us(&self) -> Option<u64> {
+        self.parting.as_ref().map(|parting| parting.time_us)
+    }
+
     /// The same, equal to itself until the next event.
     pub fn at_step(&self) -> Both {
         Both { here: self.here.at_step(), there: self.there.at_step(), ..self.clone() }

@@ -43,7 +43,7 @@ impl Attempt {
 /// The name under which the lesson offers a scenario, if it does.
 pub fn name_of(lesson: &LessonData, scenario: &Scenario) -> Option<String> {
     let topics = slice::from_ref(scenario.topic);
-    let data = lesson.scenarios.iter().find(|data| link::decode(&data.link, topics).as_ref() == Ok(scenario))?;
+    let data = lesson.scenarios.iter().find(|data| link::decode_plain(&data.link, topics).as_ref() == Ok(scenario))?;
     Some(data.id.clone())
 }
 
