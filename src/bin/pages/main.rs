@@ -12,6 +12,7 @@ mod joined;
 mod lesson;
 mod map;
 mod offline;
+mod press;
 mod programs;
 mod run;
 mod sandbox;

@@ -1,8 +1,8 @@
 //! What stands around two runs that are shown side by side: what each is and costs, what just happened in the other, and where they part.
 //! Knows no algorithm by name.
 
-use super::caption::{self, CaptionStripProps};
 use super::Playground;
+use super::caption::{self, CaptionStripProps};
 use super::compare::Both;
 use super::format_time;
 use super::panels::words;
