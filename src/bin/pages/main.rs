@@ -78,6 +78,9 @@ fn write_site() -> Result<(), String> {
     if let Some(site) = &site {
         write(&staging.join("sitemap.xml"), &sitemap(site, &pages))?;
     }
+    if !programs::is_draft() {
+        press::press_site(&staging)?;
+    }
     offline::write(&staging)
 }
 

@@ -1,12 +1,14 @@
-//! Makes the files of a program smaller where its tools leave something: names that only files of the program say to each other, the layout
-//! of its JavaScript, and the order of its functions. Knows the form of a wasm module, not what is in one.
+//! Makes files smaller where the tools leave something: names that only files of a program say to each other, the order of its functions, and
+//! the layout of scripts and style sheets. Knows the form of a wasm module, not what is in one.
 //!
-//! Of lesson 8, gzipped: short names take 4.4 KB from the first file and 3.1 from the module; the layout 1.1 from the module; the order 5 from
-//! the first file and 4 from the second.
+//! Of lesson 8, gzipped: short names take 4.4 KB from the first file and 3.1 from its module; the order 4.1 from the first file and 3.7 from the
+//! second; the layout 1.1 from the module, 3.9 from the style sheets and 1.9 from the other scripts.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fs;
 use std::ops::Range;
+use std::path::Path;
 
 /// What wasm-bindgen calls the module in the wasm.
 const MODULE: &[u8] = b"./program_bg.js";
@@ -140,14 +142,43 @@ pub fn shorten(module: &str, wasm: &[u8]) -> Option<(String, Vec<u8>)> {
     names.is_empty().then_some((renamed, shortened))
 }
 
-/// A module without what only its reader needs: indents, empty lines, comments that have a line of their own. One that has a text over
+/// A script or a style sheet without what only its reader needs: indents, empty lines, comments that begin a line. One that has a text over
 /// several lines stays as it is.
-pub fn without_layout(module: &str) -> String {
-    if module.lines().any(|line| line.matches('`').count() % 2 == 1) {
-        return module.to_owned();
+pub fn without_layout(text: &str) -> String {
+    if text.lines().any(|line| line.matches('`').count() % 2 == 1) {
+        return text.to_owned();
     }
-    let lines = module.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
-    lines.map(|line| format!("{line}\n")).collect()
+    let mut kept = String::new();
+    let mut is_comment = false;
+    for line in text.lines().map(str::trim) {
+        is_comment |= line.starts_with("/*");
+        let code = if !is_comment {
+            line
+        } else if let Some((_, after)) = line.split_once("*/") {
+            is_comment = false;
+            after.trim_start()
+        } else {
+            continue;
+        };
+        if !code.is_empty() && !code.starts_with("//") {
+            kept.extend([code, "\n"]);
+        }
+    }
+    kept
+}
+
+/// Takes the layout from all scripts and style sheets of a site. Their names have hashes of what Trunk found in them; what is left out
+/// changes nothing that they say.
+pub fn press_site(site: &Path) -> Result<(), String> {
+    let fail = |path: &Path, error: std::io::Error| format!("{} cannot be pressed: {error}", path.display());
+    for entry in fs::read_dir(site).map_err(|error| fail(site, error))? {
+        let path = entry.map_err(|error| fail(site, error))?.path();
+        if path.extension().is_some_and(|ending| ending == "css" || ending == "js") {
+            let text = fs::read_to_string(&path).map_err(|error| fail(&path, error))?;
+            fs::write(&path, without_layout(&text)).map_err(|error| fail(&path, error))?;
+        }
+    }
+    Ok(())
 }
 
 /// A module whose functions have names in whose order those that are alike are neighbours, for `wasm-opt --reorder-functions-by-name`:
@@ -304,8 +335,9 @@ mod tests {
     }
 
     #[test]
-    fn a_module_loses_its_layout_and_nothing_else() {
+    fn a_text_loses_its_layout_and_nothing_else() {
         assert_eq!(without_layout("  // says\n\n  if (a) {\n    b(`//`); // c\n  }\n"), "if (a) {\nb(`//`); // c\n}\n");
+        assert_eq!(without_layout("/* one */\n/* two\n   lines */ a { b: \"/*\"; } /* c */\n\nd {}"), "a { b: \"/*\"; } /* c */\nd {}\n");
         let text = "a = `\n  kept\n`;\n";
         assert_eq!(without_layout(text), text);
     }

@@ -112,6 +112,11 @@ pub fn build<'a>(
     Ok(made.into_iter().map(|(slug, page)| (slug, Programs { page, workers: (slug != DEMOS).then(|| workers.clone()) })).collect())
 }
 
+/// Whether the site is to be built quickly, and not to be small.
+pub fn is_draft() -> bool {
+    std::env::var_os("FAULTLINE_DRAFT").is_some_and(|value| !value.is_empty())
+}
+
 /// Where programs are made, and of what.
 struct Workshop {
     /// Cargo's folder for what it builds, which is where this very program is: `target/debug/pages`.
@@ -127,12 +132,7 @@ impl Workshop {
     fn open() -> Result<Self, String> {
         let here = std::env::current_exe().map_err(|error| format!("The page writer does not know where it is: {error}"))?;
         let target = here.parent().and_then(Path::parent).ok_or_else(|| format!("{} is not in a target folder.", here.display()))?;
-        let mut workshop = Workshop {
-            target: target.to_owned(),
-            draft: std::env::var_os("FAULTLINE_DRAFT").is_some_and(|value| !value.is_empty()),
-            sized: false,
-            made_of: String::new(),
-        };
+        let mut workshop = Workshop { target: target.to_owned(), draft: is_draft(), sized: false, made_of: String::new() };
         // The library first: it is the same for all lessons. A draft keeps the words of a panic.
         workshop.sized = !workshop.draft;
         let mut built = run(workshop.cargo("build").arg("--lib"));

@@ -30,6 +30,7 @@ use crate::ui::memory;
 use crate::ui::part::keyed;
 use crate::ui::rest::{Program, Rest};
 use crate::ui::run::Run;
+use crate::ui::svg::{self, icon};
 use crate::ui::worker::Job;
 use crate::ui::{page, questions};
 use brief::BriefProps;
@@ -58,7 +59,7 @@ const SLOW_FACTOR: f64 = 0.25;
 const SEED_USUAL: u64 = 1;
 
 /// Properties of [`Playground`].
-#[derive(Properties, PartialEq)]
+#[derive(Properties)]
 pub struct PlaygroundProps {
     /// The lesson around it.
     pub lesson: Rc<LessonData>,
@@ -66,6 +67,13 @@ pub struct PlaygroundProps {
     pub program: &'static Program,
     /// The rest of it, where the page cannot begin without.
     pub rest: Option<&'static Rest>,
+}
+
+/// There is one of a page's, so two are the same if they are of the same lesson.
+impl PartialEq for PlaygroundProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.lesson, &other.lesson) && self.rest == other.rest
+    }
 }
 
 /// What the playground is told.
@@ -954,7 +962,7 @@ impl Playground {
         html! {
             <div class="dock">
                 <button class="dock-open" id="dock-open" type="button" aria-expanded={(self.look.dock != Dock::Bar).to_string()} aria-controls="pg-body" onclick={open}>
-                    <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+                    { svg::icon(icon) }
                     <span class="sr-only">{ label }{ ": " }</span>
                     <span class="dock-words">{ words }</span>
                 </button>
@@ -967,7 +975,7 @@ impl Playground {
         let (label, icon) = if self.look.playing { ("Pause", "#i-pause") } else { ("Play", "#i-play") };
         html! {
             <button class="btn btn-main btn-icon" type="button" aria-label={label} onclick={self.act.reform(|_: MouseEvent| Action::TogglePlay)}>
-                <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+                { svg::icon(icon) }
             </button>
         }
     }
@@ -1002,7 +1010,7 @@ impl Playground {
                     </button>
                 }
                 <button class="btn btn-quiet" id="reset" type="button" onclick={self.act.reform(|_: MouseEvent| Action::Reset)}>
-                    <svg class="icon" aria-hidden="true"><use href="#i-reset"/></svg>{ "Reset" }
+                    { icon("#i-reset") }{ "Reset" }
                 </button>
                 { outside(&run.handle(), self.rest) }
             </div>
@@ -1015,7 +1023,7 @@ impl Playground {
             <div class="pg-notice" role="alert">
                 <p>{ notice.clone() }</p>
                 <button class="btn btn-quiet btn-icon" type="button" aria-label="Close this message" onclick={self.act.reform(|_: MouseEvent| Action::Notice(None))}>
-                    <svg class="icon" aria-hidden="true"><use href="#i-close"/></svg>
+                    { icon("#i-close") }
                 </button>
             </div>
         }
