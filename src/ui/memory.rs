@@ -20,7 +20,8 @@ fn storage() -> Option<Storage> {
     page::window()?.local_storage().ok()?
 }
 
-// Read and written by hand, by the names that serde has for them natively: its way through the browser's values took 6 KB of each program.
+// Read and written by hand, by the names that serde has for them natively: its way through the browser's values, with its errors, took 12 KB of
+// each lesson's first file.
 
 /// A field of an object; `undefined` if it is not there.
 fn field(object: &JsValue, name: &str) -> JsValue {

@@ -57,6 +57,9 @@ fn write_site() -> Result<(), String> {
     let beside = fallacies::read(&house.join("lessons"), &only)?;
     let index = staging.join("index.html");
     let text = std::fs::read_to_string(&index).map_err(|error| format!("{} cannot be read: {error}", index.display()))?;
+    if !programs::is_draft() {
+        press::press_site(&staging)?;
+    }
     let text = joined::join(&text, &staging)?;
     let template = Template::new(&text, site.as_deref())?;
 
@@ -77,9 +80,6 @@ fn write_site() -> Result<(), String> {
     write(&staging.join("robots.txt"), &robots(site.as_deref()))?;
     if let Some(site) = &site {
         write(&staging.join("sitemap.xml"), &sitemap(site, &pages))?;
-    }
-    if !programs::is_draft() {
-        press::press_site(&staging)?;
     }
     offline::write(&staging)
 }

@@ -167,8 +167,7 @@ pub fn without_layout(text: &str) -> String {
     kept
 }
 
-/// Takes the layout from all scripts and style sheets of a site. Their names have hashes of what Trunk found in them; what is left out
-/// changes nothing that they say.
+/// Takes the layout from all scripts and style sheets that Trunk has put into the folder of a site.
 pub fn press_site(site: &Path) -> Result<(), String> {
     let fail = |path: &Path, error: std::io::Error| format!("{} cannot be pressed: {error}", path.display());
     for entry in fs::read_dir(site).map_err(|error| fail(site, error))? {
