@@ -8,6 +8,7 @@
 
 mod runs;
 
+use faultline::lessons::progress::Progress;
 use faultline::lessons::{LessonData, ScenarioData};
 use faultline::scenario::link::Source;
 use faultline::scenario::{Scenario, link};
@@ -15,9 +16,9 @@ use faultline::sim::timeline::Entry;
 use faultline::sim::{At, Choice, Intervention, NodeId};
 use faultline::topics::{TOPICS, Topic, leader_election};
 use faultline::ui::action::Action;
-use faultline::ui::page;
 use faultline::ui::playground::{Msg, Playground, PlaygroundProps};
 use faultline::ui::rest::{Program, Rest, names};
+use faultline::ui::{memory, page};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -37,6 +38,47 @@ fn runs_with_random_faults_end_as_they_do_natively() {
         count += 1;
     }
     assert_eq!(count, golden.len());
+}
+
+/// What progress of a lesson is read from a text that is stored, and what is stored if that is saved.
+fn stored(text: &str) -> (Progress, Option<String>) {
+    const NAME: &str = "faultline.progress.08-leader-election";
+    let storage = web_sys::window().unwrap().local_storage().unwrap().unwrap();
+    storage.set_item(NAME, text).unwrap();
+    let progress = memory::load("08-leader-election");
+    assert!(memory::save("08-leader-election", &progress));
+    let saved = storage.get_item(NAME).unwrap();
+    storage.clear().unwrap();
+    (progress, saved)
+}
+
+#[wasm_bindgen_test]
+fn progress_that_is_stored_is_read_and_written_as_it_was() {
+    let golden = include_str!("golden/progress-v1.json").trim();
+    let (progress, saved) = stored(golden);
+    assert_eq!(progress.reached.keys().collect::<Vec<_>>(), ["crash", "two-leaders"]);
+    assert_eq!((progress.bets.get("two-leaders"), progress.answers.get("two-of-five")), (Some(&1), Some(&1)));
+    assert_eq!(saved.as_deref(), Some(golden));
+    let file = include_str!("golden/progress-file-v1.json").trim();
+    let backup = memory::from_file(file).expect("it is a file of progress");
+    assert_eq!((backup.refusal(), backup.lessons.get("08-leader-election")), (None, Some(&progress)));
+    assert_eq!(memory::to_file(&backup).as_deref(), Some(file));
+    // What is not there yet is empty, and what a later version adds is left alone.
+    assert_eq!(stored(r#"{"version":1,"bets":{"a":255},"more":[1]}"#).0.bets.get("a"), Some(&255));
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_progress_is_not_taken_for_any() {
+    let wholes = ["", "3", "[]", "null", "{}", r#"{"version":"1"}"#, r#"{"version":1.5}"#, r#"{"version":-1}"#, r#"{"version":9}"#];
+    let fields = [r#""reached":[true]"#, r#""reached":{"a":1}"#, r#""reached":null"#, r#""bets":{"a":256}"#, r#""bets":{"a":-1}"#]
+        .into_iter()
+        .chain([r#""bets":{"a":1.5}"#, r#""answers":{"a":"1"}"#, r#""answers":"abc""#, r#""answers":{"a":null}"#]);
+    for text in wholes.into_iter().map(str::to_owned).chain(fields.map(|field| format!(r#"{{"version":1,{field}}}"#))) {
+        assert_eq!(stored(&text).0, Progress::default(), "{text}");
+        let file = format!(r#"{{"kind":"faultline progress","version":1,"lessons":{{"a":{text}}}}}"#);
+        assert!(memory::from_file(&file).is_none_or(|file| file.refusal().is_some()), "{file}");
+    }
+    assert_eq!(memory::from_file(r#"{"kind":"faultline progress","version":1}"#), None);
 }
 
 /// A playground in the page, gone again when it is dropped.

@@ -12,13 +12,11 @@
 
 use super::challenge::{Challenge, Extras, NAME_BYTES_MAX, NOTE_CHARS_MAX, STEPS_MAX, TITLE_CHARS_MAX};
 use super::goal::Goal;
-use super::{Invalid, Moment, Scenario};
+use super::{Invalid, Moment, Scenario, letters};
 use crate::sim::hash::stable_hash;
 use crate::sim::timeline::Entry;
 use crate::sim::{At, Conditions, Intervention, Params};
 use crate::topics::Topic;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -168,7 +166,7 @@ pub fn encode_with(scenario: &Scenario, extras: &Extras) -> Result<String, Inval
     let mut bytes = vec![if extras.is_empty() { VERSION_RUN } else { VERSION_EXTRAS }];
     bytes.extend(checksum(&body));
     bytes.extend(body);
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(letters::encode(&bytes))
 }
 
 fn lower(scenario: &Scenario) -> Result<RawScenario, Invalid> {
@@ -204,47 +202,84 @@ pub fn decode(text: &str, topics: &'static [Topic]) -> Result<Scenario, LinkErro
 
 /// As [`decode`], with what is said beside the scenario.
 pub fn decode_with(text: &str, topics: &'static [Topic]) -> Result<(Scenario, Extras), LinkError> {
-    if text.len() > LINK_CHARS_MAX {
-        return Err(LinkError::TooLong);
-    }
-    let text = text.trim();
-    let text = text.rsplit_once("#s=").map_or(text, |(_, text)| text);
-    let text = text.strip_prefix(FILE_PREFIX).unwrap_or(text).trim();
-    if text.is_empty() {
-        return Err(LinkError::Empty);
-    }
-    if let Some(position) = text.chars().position(|letter| !letter.is_ascii_alphanumeric() && letter != '-' && letter != '_') {
-        return Err(LinkError::Character(position + 1));
-    }
-    // What cannot be the end of a text was cut or added to: what can be read before it tells which.
-    let (bytes, odd) = match URL_SAFE_NO_PAD.decode(text) {
-        Ok(bytes) => (bytes, false),
-        Err(_) => {
-            let mut shorter = (1..=3).filter_map(|fewer| text.get(..text.len().checked_sub(fewer)?));
-            (shorter.find_map(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(LinkError::Damaged)?, true)
-        }
-    };
-    let (version, rest) = bytes.split_first().ok_or(if odd { LinkError::Cut } else { LinkError::Empty })?;
-    match *version {
-        VERSION_RUN | VERSION_EXTRAS => unseal(rest, *version == VERSION_EXTRAS, odd, topics),
-        0 => Err(LinkError::Damaged),
-        newer => Err(LinkError::Newer(newer)),
+    let sealed = Sealed::of(text)?;
+    let reads: Reads = if sealed.version == VERSION_EXTRAS { |bytes| postcard::take_from_bytes(bytes) } else { read_none };
+    let (scenario, said) = unseal(&sealed, reads, topics)?;
+    let extras = elevate_extras(&said, &scenario).map_err(LinkError::Invalid)?;
+    Ok((scenario, extras))
+}
+
+/// As [`decode`], of a text beside whose run nothing is said, which every run of a lesson is. Apart, because all that is known of
+/// notes and challenges would be in what a page begins with.
+pub fn decode_plain(text: &str, topics: &'static [Topic]) -> Result<Scenario, LinkError> {
+    let sealed = Sealed::of(text)?;
+    match sealed.version {
+        VERSION_RUN => unseal(&sealed, read_none, topics).map(|(scenario, _)| scenario),
+        other => Err(LinkError::Newer(other)),
     }
 }
 
-/// Versions 1 and 2. `odd`: there was more, which is no text of ours.
-fn unseal(bytes: &[u8], has_extras: bool, odd: bool, topics: &'static [Topic]) -> Result<(Scenario, Extras), LinkError> {
-    let (sum, body) = bytes.split_at_checked(4).ok_or(LinkError::Cut)?;
+/// A text whose letters have been read.
+struct Sealed {
+    version: u8,
+    /// What follows the version.
+    bytes: Vec<u8>,
+    /// Whether there was more, which is no text of ours.
+    odd: bool,
+}
+
+impl Sealed {
+    fn of(text: &str) -> Result<Self, LinkError> {
+        if text.len() > LINK_CHARS_MAX {
+            return Err(LinkError::TooLong);
+        }
+        let text = text.trim();
+        let text = text.rsplit_once("#s=").map_or(text, |(_, text)| text);
+        let text = text.strip_prefix(FILE_PREFIX).unwrap_or(text).trim();
+        if text.is_empty() {
+            return Err(LinkError::Empty);
+        }
+        if let Some(position) = text.chars().position(|letter| !letter.is_ascii_alphanumeric() && letter != '-' && letter != '_') {
+            return Err(LinkError::Character(position + 1));
+        }
+        // What cannot be the end of a text was cut or added to: what can be read before it tells which.
+        let (mut bytes, odd) = match letters::decode(text) {
+            Some(bytes) => (bytes, false),
+            None => {
+                let mut shorter = (1..=3).filter_map(|fewer| text.get(..text.len().checked_sub(fewer)?));
+                (shorter.find_map(letters::decode).ok_or(LinkError::Damaged)?, true)
+            }
+        };
+        if bytes.is_empty() {
+            return Err(if odd { LinkError::Cut } else { LinkError::Empty });
+        }
+        match bytes.remove(0) {
+            0 => Err(LinkError::Damaged),
+            version @ (VERSION_RUN | VERSION_EXTRAS) => Ok(Sealed { version, bytes, odd }),
+            newer => Err(LinkError::Newer(newer)),
+        }
+    }
+}
+
+/// What reads what is said beside a run; returns what follows it.
+type Reads = for<'a> fn(&'a [u8]) -> postcard::Result<(RawExtras<'a>, &'a [u8])>;
+
+/// Version 1 says nothing.
+fn read_none(bytes: &[u8]) -> postcard::Result<(RawExtras<'_>, &[u8])> {
+    Ok((RawExtras { note: "", challenge: None }, bytes))
+}
+
+/// Versions 1 and 2.
+fn unseal<'a>(sealed: &'a Sealed, reads: Reads, topics: &'static [Topic]) -> Result<(Scenario, RawExtras<'a>), LinkError> {
+    let (sum, body) = sealed.bytes.split_at_checked(4).ok_or(LinkError::Cut)?;
+    let odd = sealed.odd;
     let refuse = |error| match error {
         // A text that ends in the middle of a field was cut; anything else was changed.
         postcard::Error::DeserializeUnexpectedEnd if odd || sum != checksum(body) => LinkError::Cut,
         _ => LinkError::Damaged,
     };
     let (raw, rest) = postcard::take_from_bytes::<RawScenario>(body).map_err(refuse)?;
-    let (said, rest) = match has_extras {
-        true => postcard::take_from_bytes::<RawExtras<'_>>(rest).map_err(refuse)?,
-        false => (RawExtras { note: "", challenge: None }, rest),
-    };
+    let (said, rest) = reads(rest).map_err(refuse)?;
     let own = body.get(..body.len() - rest.len()).unwrap_or(body);
     if (odd || !rest.is_empty()) && (sum == checksum(own) || sum == checksum(body)) {
         return Err(LinkError::Trailing);
@@ -252,9 +287,7 @@ fn unseal(bytes: &[u8], has_extras: bool, odd: bool, topics: &'static [Topic]) -
     if odd || sum != checksum(body) {
         return Err(LinkError::Damaged);
     }
-    let scenario = elevate(raw, topics).map_err(LinkError::Invalid)?;
-    let extras = elevate_extras(&said, &scenario).map_err(LinkError::Invalid)?;
-    Ok((scenario, extras))
+    Ok((elevate(raw, topics).map_err(LinkError::Invalid)?, said))
 }
 
 fn elevate_extras(said: &RawExtras<'_>, scenario: &Scenario) -> Result<Extras, Invalid> {

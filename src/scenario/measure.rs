@@ -4,9 +4,8 @@
 //! thousand runs ([`thousand`](super::thousand)).
 
 use super::goal::Goal;
+use super::letters;
 use crate::sim::{Error, Exhibit, Ledger, Timeline};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 /// Events after which a run is first looked at; each further look is after twice as many.
@@ -74,12 +73,12 @@ impl Measure {
     /// As a text without blanks, with the index of the algorithm that it is about.
     pub fn to_text(&self, algorithm: u8) -> String {
         // Writing into memory cannot fail: every type here has a definite length.
-        URL_SAFE_NO_PAD.encode(postcard::to_allocvec(&(algorithm, self)).unwrap_or_default())
+        letters::encode(&postcard::to_allocvec(&(algorithm, self)).unwrap_or_default())
     }
 
     /// The measure of a text; `None` if it is none.
     pub fn from_text(text: &str) -> Option<(u8, Measure)> {
-        postcard::from_bytes(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+        postcard::from_bytes(&letters::decode(text)?).ok()
     }
 
     /// Whether it counts in wholes.

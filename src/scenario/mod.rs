@@ -6,6 +6,7 @@ pub mod challenge;
 pub mod compare;
 pub mod export;
 pub mod goal;
+pub mod letters;
 pub mod link;
 pub mod measure;
 pub mod search;

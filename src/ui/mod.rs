@@ -26,11 +26,9 @@ pub mod tone;
 pub mod worker;
 
 use crate::lessons::LessonData;
-use crate::scenario::link;
 use playground::{Playground, PlaygroundProps};
 use rest::{Program, Rest};
 use std::rc::Rc;
-use std::slice;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 
@@ -54,8 +52,7 @@ pub fn mount(program: &'static Program) {
 
 /// Whether a page can begin without the rest of its program: with the lesson's first run, of the first algorithm.
 fn can_begin(lesson: &LessonData, program: &'static Program) -> bool {
-    let first = lesson.scenarios.first().map(|first| link::decode(&first.link, slice::from_ref(&program.topic)));
-    page::shared_run().is_none() && page::asked_algorithm().is_none() && first.is_none_or(|first| first.is_ok())
+    page::shared_run().is_none() && page::asked_algorithm().is_none() && playground::first_run(lesson, program).is_some()
 }
 
 fn render(root: Element, lesson: LessonData, program: &'static Program, rest: Option<&'static Rest>) {

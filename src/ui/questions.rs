@@ -7,6 +7,7 @@ use crate::lessons::{LessonData, Question};
 use crate::ui::action::Action;
 use crate::ui::page;
 use crate::ui::playground::experiments::to_playground;
+use crate::ui::svg::icon;
 use gloo::events::EventListener;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -90,7 +91,7 @@ pub fn shows(lesson: &LessonData, progress: &Progress, act: &Callback<Action>) -
         Some(create_portal(
             html! {
                 <p class="quiz-shows"><button class="btn" type="button" onclick={show}>
-                    <svg class="icon" aria-hidden="true"><use href="#i-play"/></svg>{ "Open the run that shows why" }
+                    { icon("#i-play") }{ "Open the run that shows why" }
                 </button>{ to_playground() }</p>
             },
             form(question)?,

@@ -8,9 +8,12 @@
 use crate::topics::{Entry, Topic};
 use crate::ui::ahead::Ahead;
 use crate::ui::exhibits::{self, Drawers};
+use crate::ui::playground::brief::{self, BriefProps};
+use crate::ui::playground::halves::{self, Halves};
 use crate::ui::playground::panels::{self, PanelsProps};
 use crate::ui::playground::stage::{self, Hands};
-use crate::ui::playground::{Msg, Playground};
+use crate::ui::playground::{self, Msg, Playground};
+use crate::ui::run::Run;
 use std::future::Future;
 use std::pin::Pin;
 use yew::prelude::*;
@@ -64,12 +67,20 @@ pub struct Rest {
     pub topic: Topic,
     /// What draws its exhibits.
     pub drawers: Drawers,
+    /// Opens what a page begins with if its address asks for a run.
+    pub begin: fn(&mut Playground),
     /// Whatever the reader asks of the playground, and all that moves.
     pub update: fn(&mut Playground, Msg),
     /// What follows from a change of the run: goals.
     pub watch: fn(&mut Playground),
     /// What the reader does on the stage.
     pub hands: &'static Hands,
+    /// Lets a link to the run's own page lead to its present moment.
+    pub leave: fn(&Run, &MouseEvent),
+    /// What came with a run that was sent.
+    pub brief: fn(&BriefProps) -> Html,
+    /// What is drawn where two runs stand side by side.
+    pub halves: &'static Halves,
     /// Any panel.
     pub panel: fn(PanelsProps, &Ahead) -> Html,
 }
@@ -80,9 +91,13 @@ impl Rest {
         Rest {
             drawers: Drawers::of(&topic),
             topic,
+            begin: Playground::begin,
             update: Playground::carry_on,
             watch: Playground::watch,
             hands: &stage::HANDS,
+            leave: playground::leave,
+            brief: brief::brief,
+            halves: &halves::HALVES,
             panel: panels::any,
         }
     }

@@ -1,6 +1,8 @@
-//! Numbers and path data for SVG attributes, written without the formatting machinery: some of this runs in every frame.
+//! Numbers and path data for SVG attributes, written without the formatting machinery: some of this runs in every frame. And the elements of
+//! which pictures have most, made by calls: each `html!` of one writes out some 200 bytes in place.
 
-use yew::AttrValue;
+use yew::virtual_dom::{AttributeOrProperty, Attributes, VTag, VText};
+use yew::{AttrValue, Html};
 
 /// Appends a whole number.
 pub fn push_whole(out: &mut String, value: u64) {
@@ -90,4 +92,55 @@ impl Path {
         self.0.push(' ');
         push_px(&mut self.0, y);
     }
+}
+
+/// An element of a picture, as `html!` makes it: its attributes stay comparable one by one.
+#[inline(never)]
+fn element(tag: &'static str, names: &'static [&'static str], values: Vec<AttrValue>, child: Option<Html>) -> Html {
+    let mut tag = VTag::new(tag);
+    tag.set_attributes(Attributes::Dynamic {
+        keys: names,
+        values: values.into_iter().map(|value| Some(AttributeOrProperty::Attribute(value))).collect(),
+    });
+    tag.add_children(child);
+    tag.into()
+}
+
+/// A path of that class.
+pub fn path(class: &'static str, data: impl Into<AttrValue>) -> Html {
+    path_of(class, data.into())
+}
+
+#[inline(never)]
+fn path_of(class: &'static str, data: AttrValue) -> Html {
+    element("path", &["class", "d"], vec![class.into(), data], None)
+}
+
+/// A circle of that class around the origin.
+#[inline(never)]
+pub fn circle(class: &'static str, radius: AttrValue) -> Html {
+    element("circle", &["class", "r"], vec![class.into(), radius], None)
+}
+
+/// A rectangle of that class: left, top, width, height.
+#[inline(never)]
+pub fn rect(class: &'static str, [x, y, width, height]: [AttrValue; 4]) -> Html {
+    element("rect", &["class", "x", "y", "width", "height"], vec![class.into(), x, y, width, height], None)
+}
+
+/// Words of that class at a place.
+pub fn text(class: &'static str, x: AttrValue, y: AttrValue, words: impl Into<AttrValue>) -> Html {
+    text_of(class, x, y, words.into())
+}
+
+#[inline(never)]
+fn text_of(class: &'static str, x: AttrValue, y: AttrValue, words: AttrValue) -> Html {
+    element("text", &["class", "x", "y"], vec![class.into(), x, y], Some(VText::new(words).into()))
+}
+
+/// A sign of the page's sheet: `#i-disk`. What it is beside says the same in words.
+#[inline(never)]
+pub fn icon(href: &'static str) -> Html {
+    let sign = element("use", &["href"], vec![href.into()], None);
+    element("svg", &["class", "aria-hidden"], vec!["icon".into(), "true".into()], Some(sign))
 }

@@ -62,6 +62,8 @@ proptest! {
     fn whatever_is_said_beside_a_run_is_read_back_as_it_was_written((scenario, extras) in with_extras()) {
         let text = link::encode_with(&scenario, &extras).expect("it is valid");
         prop_assert_eq!(link::decode(&text, TOPICS), Ok(scenario.clone()));
+        let plain = if extras.is_empty() { Ok(scenario.clone()) } else { Err(LinkError::Newer(2)) };
+        prop_assert_eq!(link::decode_plain(&text, TOPICS), plain);
         prop_assert_eq!(link::decode_with(&text, TOPICS), Ok((scenario, extras)));
     }
 

@@ -12,6 +12,7 @@ mod joined;
 mod lesson;
 mod map;
 mod offline;
+mod press;
 mod programs;
 mod run;
 mod sandbox;
@@ -56,6 +57,9 @@ fn write_site() -> Result<(), String> {
     let beside = fallacies::read(&house.join("lessons"), &only)?;
     let index = staging.join("index.html");
     let text = std::fs::read_to_string(&index).map_err(|error| format!("{} cannot be read: {error}", index.display()))?;
+    if !programs::is_draft() {
+        press::press_site(&staging)?;
+    }
     let text = joined::join(&text, &staging)?;
     let template = Template::new(&text, site.as_deref())?;
 

@@ -5,6 +5,7 @@
 //! program was made of is kept beside it, and a program of which nothing
 //! has changed is not made again. In a draft (`FAULTLINE_DRAFT`) nothing is shrunk: that takes a minute a program.
 
+use crate::press;
 use crate::split;
 use faultline::lessons::source::Lesson;
 use faultline::sim::hash::stable_hash;
@@ -16,9 +17,10 @@ use std::process::Command;
 use std::sync::{Mutex, mpsc};
 use std::thread;
 
-/// What wasm-opt is told: small before fast. In the order of their names, functions that are alike are neighbours, which helps gzip.
-const WASM_OPT: [&str; 6] =
-    ["-Oz", "--low-memory-unused", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features"];
+/// What wasm-opt is told: small before fast; and then once more, which finds 1 KB of a first file that the first time left, of functions that
+/// have been named after the places that they are to have.
+const WASM_OPT: [&str; 4] = ["-Oz", "--low-memory-unused", "--strip-debug", "--strip-producers"];
+const WASM_ORDER: [&str; 5] = ["-Oz", "--low-memory-unused", "--reorder-functions-by-name", "--strip-debug", "--strip-target-features"];
 /// What cargo builds, and how.
 const CARGO: [&str; 5] = ["--quiet", "--locked", "--release", "--target", "wasm32-unknown-unknown"];
 /// How the standard library is compiled for programs that are published: for size, and without the words of a panic. Both want the source
@@ -27,7 +29,7 @@ const STD: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=opt
 const STD_ENV: [(&str, &str); 2] =
     [("RUSTC_BOOTSTRAP", "1"), ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort")];
 /// How programs are made: what is made otherwise is made again.
-const MAKER: [&str; 3] = [include_str!("programs.rs"), include_str!("split.rs"), include_str!("rest.js")];
+const MAKER: [&str; 4] = [include_str!("programs.rs"), include_str!("press.rs"), include_str!("split.rs"), include_str!("rest.js")];
 /// The file of a program's folder that says what it was made of.
 const MADE_OF: &str = "made-of";
 const MODULE: &str = "program.js";
@@ -110,6 +112,11 @@ pub fn build<'a>(
     Ok(made.into_iter().map(|(slug, page)| (slug, Programs { page, workers: (slug != DEMOS).then(|| workers.clone()) })).collect())
 }
 
+/// Whether the site is to be built quickly, and not to be small.
+pub fn is_draft() -> bool {
+    std::env::var_os("FAULTLINE_DRAFT").is_some_and(|value| !value.is_empty())
+}
+
 /// Where programs are made, and of what.
 struct Workshop {
     /// Cargo's folder for what it builds, which is where this very program is: `target/debug/pages`.
@@ -125,12 +132,7 @@ impl Workshop {
     fn open() -> Result<Self, String> {
         let here = std::env::current_exe().map_err(|error| format!("The page writer does not know where it is: {error}"))?;
         let target = here.parent().and_then(Path::parent).ok_or_else(|| format!("{} is not in a target folder.", here.display()))?;
-        let mut workshop = Workshop {
-            target: target.to_owned(),
-            draft: std::env::var_os("FAULTLINE_DRAFT").is_some_and(|value| !value.is_empty()),
-            sized: false,
-            made_of: String::new(),
-        };
+        let mut workshop = Workshop { target: target.to_owned(), draft: is_draft(), sized: false, made_of: String::new() };
         // The library first: it is the same for all lessons. A draft keeps the words of a panic.
         workshop.sized = !workshop.draft;
         let mut built = run(workshop.cargo("build").arg("--lib"));
@@ -216,12 +218,18 @@ impl Workshop {
             run(bind.arg("--keep-lld-exports").arg(folder.join(split::FIRST)))?;
             split::link(&folder.join(MODULE))?;
         }
+        if !self.draft {
+            press(folder)?;
+        }
         // The second file as it was stays there, with names, for scripts/crates.mjs.
         let files = [(WASM, WASM), (split::REST, REST)];
         for (from, to) in files.iter().take(if is_whole(folder) { 1 } else { 2 }) {
             let (from, to) = (folder.join(from), folder.join(to));
             if !self.draft {
                 run(Command::new("wasm-opt").args(WASM_OPT).arg(&from).arg("-o").arg(&to))?;
+                let named = press::name_by_likeness(&read(&to)?).ok_or_else(|| no_module(&to))?;
+                write(&to, &named)?;
+                run(Command::new("wasm-opt").args(WASM_ORDER).arg(&to).arg("-o").arg(&to))?;
             } else if from != to {
                 write(&to, &read(&from)?)?;
             }
@@ -229,6 +237,15 @@ impl Workshop {
         // Last, so that what was interrupted is done again.
         write(&folder.join(MADE_OF), self.made_of.as_bytes())
     }
+}
+
+/// Gives module and first file of a program short names for what they say to each other, and the module no layout.
+fn press(folder: &Path) -> Result<(), String> {
+    let (module, wasm) = (folder.join(MODULE), folder.join(WASM));
+    let text = String::from_utf8(read(&module)?).map_err(|_| no_module(&module))?;
+    let (text, shortened) = press::shorten(&text, &read(&wasm)?).ok_or_else(|| no_module(&module))?;
+    write(&module, press::without_layout(&text).as_bytes())?;
+    write(&wasm, &shortened)
 }
 
 /// Puts a program into the site under names that change with what is in it, so that browsers may keep it for ever.
@@ -270,6 +287,10 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
 
 fn not_written(path: &Path, error: &std::io::Error) -> String {
     format!("{} cannot be written: {error}", path.display())
+}
+
+fn no_module(path: &Path) -> String {
+    format!("{} is not as wasm-bindgen and wasm-opt have written such files so far.", path.display())
 }
 
 fn no_tool(name: &str, error: &std::io::Error) -> String {

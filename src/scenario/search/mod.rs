@@ -14,9 +14,8 @@ pub mod task;
 pub mod words;
 
 use crate::check::explorer::{Budget, Client, Goal, Limits, Network, Property, Query, Timers};
+use crate::scenario::letters;
 use crate::sim::Algorithm;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 pub use inquiry::{Inquiry, Report, Witness};
 use serde::{Deserialize, Serialize};
 
@@ -64,12 +63,12 @@ impl Search {
     /// As a text without blanks.
     pub fn to_text(&self) -> String {
         // Writing into memory cannot fail: every type here has a definite length.
-        URL_SAFE_NO_PAD.encode(postcard::to_allocvec(self).unwrap_or_default())
+        letters::encode(&postcard::to_allocvec(self).unwrap_or_default())
     }
 
     /// The search of a text; `None` if it is none.
     pub fn from_text(text: &str) -> Option<Search> {
-        postcard::from_bytes(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+        postcard::from_bytes(&letters::decode(text)?).ok()
     }
 
     /// What the Explorer is asked.

@@ -3,11 +3,9 @@
 use super::{Inquiry, Report, Search};
 use crate::check::shrink::Minimiser;
 use crate::scenario::thousand::{Sampled, Sampling, Thousand};
-use crate::scenario::{Scenario, link};
+use crate::scenario::{Scenario, letters, link};
 use crate::sim::timeline::Entry;
 use crate::topics::Topic;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 /// Steps of a search in one slice of work: a few milliseconds.
@@ -36,7 +34,7 @@ impl Task {
     pub fn to_text(&self, scenario: &Scenario) -> Result<String, String> {
         let link = link::encode(scenario).map_err(|why| why.to_string())?;
         // Writing into memory cannot fail: every type here has a definite length.
-        Ok(format!("{link} {}", URL_SAFE_NO_PAD.encode(postcard::to_allocvec(self).unwrap_or_default())))
+        Ok(format!("{link} {}", letters::encode(&postcard::to_allocvec(self).unwrap_or_default())))
     }
 }
 
@@ -82,7 +80,7 @@ impl Work {
         let damaged = || "This page and its program are of different versions. Reload the page.".to_owned();
         let (scenario, task) = text.split_once(' ').ok_or_else(damaged)?;
         let scenario = link::decode(scenario, topics).map_err(|error| error.to_string())?;
-        let bytes = URL_SAFE_NO_PAD.decode(task).map_err(|_| damaged())?;
+        let bytes = letters::decode(task).ok_or_else(damaged)?;
         match postcard::from_bytes(&bytes).map_err(|_| damaged())? {
             Task::Search(search) => Inquiry::new(&scenario, &search).map(Work::Search),
             Task::Shrink { invariant, until_us } => {

@@ -7,6 +7,7 @@ use crate::ui::action::Selected;
 use crate::ui::part::part;
 use crate::ui::playground::caption::{CaptionStripProps, strip};
 use crate::ui::playground::stage::{HANDS, Stage};
+use crate::ui::svg;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -49,10 +50,10 @@ fn keys(demo: &Demo, ctx: &Context<Demo>) -> Html {
     html! {
         <div class="demo-keys" role="group" aria-label="Time">
             <button class="btn btn-main btn-icon" type="button" aria-label={label} title={label} onclick={link.callback(|_: MouseEvent| Msg::Toggle)}>
-                <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+                { svg::icon(icon) }
             </button>
             <button class="btn btn-icon" type="button" aria-label="From the beginning" title="From the beginning" onclick={link.callback(|_: MouseEvent| Msg::Restart)}>
-                <svg class="icon" aria-hidden="true"><use href="#i-reset"/></svg>
+                { svg::icon("#i-reset") }
             </button>
             <p class="demo-time num"><b>{ seconds(now_us) }</b>{ format!(" of {}", seconds(until_us)) }</p>
             <a class="demo-open" href={sandbox}>{ "Open it in the sandbox" }</a>

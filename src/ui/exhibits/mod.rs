@@ -17,6 +17,7 @@ use crate::ui::ahead::{self, Ahead};
 use crate::ui::part::part;
 use crate::ui::playground::panels::PanelsProps;
 use crate::ui::run::Run;
+use crate::ui::svg::icon;
 use yew::prelude::*;
 
 /// What stands around an exhibit.
@@ -131,7 +132,7 @@ fn documents(exhibit: Exhibit, around: &Around<'_>) -> Html {
 fn lock(run: &Run, deed: &str) -> Html {
     let why = run.challenge().and_then(|challenge| challenge.locks_deed(deed));
     why.map_or_else(Html::default, |why| {
-        html! { <p class="locked-why"><svg class="icon" aria-hidden="true"><use href="#i-lock"/></svg>{ why }</p> }
+        html! { <p class="locked-why">{ icon("#i-lock") }{ why }</p> }
     })
 }
 

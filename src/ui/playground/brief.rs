@@ -9,6 +9,7 @@ use crate::scenario::words;
 use crate::sim::{Algorithm, Timeline};
 use crate::ui::action::{Action, Comparing, Tool};
 use crate::ui::run::Run;
+use crate::ui::svg::icon;
 use std::slice;
 use yew::prelude::*;
 
@@ -160,8 +161,4 @@ fn answer(run: &Run) -> Html {
         Ok(link) => html! { <CopyRow id="brief-link" label="Your run, to send back" button="Copy the link" text={link.address()}/> },
         Err(why) => html! { <p class="notice" data-tone="fault">{ why.to_string() }</p> },
     }
-}
-
-fn icon(href: &'static str) -> Html {
-    html! { <svg class="icon" aria-hidden="true"><use {href}/></svg> }
 }

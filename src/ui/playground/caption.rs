@@ -3,6 +3,7 @@
 use crate::lessons::{Caption, goal};
 use crate::scenario::export::sentence;
 use crate::sim::{Bindings, Timeline};
+use crate::ui::svg;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -83,7 +84,7 @@ pub fn strip(props: &CaptionStripProps) -> Html {
     html! {
         <>
         <div class="caption" data-tone={tone}>
-            <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+            { svg::icon(icon) }
             <span class="caption-words" role={props.speaks.then_some("status")}>
                 // Keyed by its text, so that a new caption plays its entrance.
                 <span key={text.to_string()} data-fresh="">{ text.clone() }</span>

@@ -16,7 +16,7 @@ use crate::ui::action::{Action, Comparing, Look, Selected};
 use crate::ui::page;
 use crate::ui::run::Run;
 use crate::ui::worker::Job;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use yew::AttrValue;
 
@@ -98,7 +98,7 @@ pub struct Beside {
 }
 
 /// Both runs as components see them.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Both {
     /// The reader's.
     pub here: Run,
@@ -131,7 +131,7 @@ impl Beside {
         let there = other.scenario.timeline().map_err(|why| why.to_string())?;
         let loaded = Loaded {
             scenario: Rc::new(other.scenario),
-            name: None,
+            name: OnceCell::from(None),
             title: AttrValue::default(),
             note: Rc::from(""),
             timeline: Rc::new(RefCell::new(there)),
@@ -202,7 +202,30 @@ impl Beside {
     }
 }
 
+/// Where they part and what is left out changes only with one of the runs, so these are told apart by little.
+impl PartialEq for Both {
+    fn eq(&self, other: &Self) -> bool {
+        let little = |both: &Both| (both.parted_us(), both.left_out.len(), both.refused, both.is_behind, both.is_there, both.difference);
+        self.here == other.here
+            && self.there == other.there
+            && self.look == other.look
+            && self.said == other.said
+            && little(self) == little(other)
+    }
+}
+
 impl Both {
+    /// The look of the other's side: time and tools are those of both, what is pointed at is its own.
+    pub fn look_there(&self, look: Look) -> Look {
+        let Look { selected, menu, cone, .. } = self.look;
+        Look { selected, menu, cone, ..look }
+    }
+
+    /// When both part, if that is known.
+    pub fn parted_us(&self) -> Option<u64> {
+        self.parting.as_ref().map(|parting| parting.time_us)
+    }
+
     /// The same, equal to itself until the next event.
     pub fn at_step(&self) -> Both {
         Both { here: self.here.at_step(), there: self.there.at_step(), ..self.clone() }

@@ -7,6 +7,7 @@ use crate::scenario::{Scenario, link};
 use crate::sim::{History, Timeline};
 use crate::ui::action::{Action, Exploring};
 use crate::ui::page;
+use crate::ui::svg::icon;
 use std::slice;
 use web_sys::Element;
 use yew::prelude::*;
@@ -43,7 +44,7 @@ impl Attempt {
 /// The name under which the lesson offers a scenario, if it does.
 pub fn name_of(lesson: &LessonData, scenario: &Scenario) -> Option<String> {
     let topics = slice::from_ref(scenario.topic);
-    let data = lesson.scenarios.iter().find(|data| link::decode(&data.link, topics).as_ref() == Ok(scenario))?;
+    let data = lesson.scenarios.iter().find(|data| link::decode_plain(&data.link, topics).as_ref() == Ok(scenario))?;
     Some(data.id.clone())
 }
 
@@ -176,7 +177,7 @@ pub fn controls(experiment: &Experiment, attempt: Option<&Attempt>, progress: &P
                     { if attempt.is_some() { "Set it up again" } else { "Set it up" } }
                 </button>
                 <button class="btn" type="button" onclick={solution}>
-                    <svg class="icon" aria-hidden="true"><use href={sign}/></svg>{ words_of_solution }
+                    { icon(sign) }{ words_of_solution }
                 </button>
                 { to_playground() }
             </div>

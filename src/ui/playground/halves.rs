@@ -1,6 +1,7 @@
 //! What stands around two runs that are shown side by side: what each is and costs, what just happened in the other, and where they part.
 //! Knows no algorithm by name.
 
+use super::Playground;
 use super::caption::{self, CaptionStripProps};
 use super::compare::Both;
 use super::format_time;
@@ -9,12 +10,29 @@ use crate::scenario::compare::Difference;
 use crate::scenario::compare::pair::Parting;
 use crate::scenario::export::value_in_words;
 use crate::sim::Timeline;
-use crate::ui::action::{Action, Comparing, Look};
+use crate::ui::action::{Action, Comparing};
 use crate::ui::el::{button, el, p};
 use crate::ui::part::part;
 use crate::ui::run::Run;
 use std::rc::Rc;
 use yew::prelude::*;
+
+/// What is drawn only where two runs stand side by side: named in one place, so that a program may fetch it later.
+pub struct Halves {
+    /// Both runs, if there are two.
+    pub both: fn(&Playground) -> Option<Both>,
+    /// What stands above one of the two.
+    pub head: fn(&Both, bool, &Callback<Action>) -> Html,
+    /// What just happened in the other.
+    pub caption: fn(&Both) -> Html,
+    /// The strip that says where both part.
+    pub strip: fn(&Both, &Callback<Action>) -> Html,
+    /// A place of that class, for a part of the other.
+    pub there: fn(&'static str, Html) -> Html,
+}
+
+/// Those of every playground.
+pub static HALVES: Halves = Halves { both: Playground::both, head, caption, strip, there };
 
 /// What a run is, as far as it differs from the other.
 pub fn name(difference: Difference, run: &Run) -> String {
@@ -36,7 +54,7 @@ pub fn cost(timeline: &Timeline) -> (u64, u64) {
 }
 
 /// What stands above one of the two.
-pub fn head(both: &Both, is_there: bool, act: &Callback<Action>) -> Html {
+fn head(both: &Both, is_there: bool, act: &Callback<Action>) -> Html {
     let (side, key, run) = if is_there { ("The other", "there", &both.there) } else { ("This run", "here", &both.here) };
     let timeline = run.timeline();
     let ((messages, bytes), steps) = (cost(&timeline), timeline.step_count());
@@ -63,7 +81,7 @@ fn parting_words(parting: &Parting) -> String {
 }
 
 /// The strip that says where both part, with the way there and the way out.
-pub fn strip(both: &Both, act: &Callback<Action>) -> Html {
+fn strip(both: &Both, act: &Callback<Action>) -> Html {
     let says = match &both.parting {
         _ if both.is_behind => "The other run is being played up to this moment.".to_owned(),
         Some(parting) => parting_words(parting),
@@ -80,14 +98,12 @@ pub fn strip(both: &Both, act: &Callback<Action>) -> Html {
     strip.hold(button("btn", "End", act, Action::Compare(Comparing::End)).set("aria-label", "End the comparison").done()).done_as("parting")
 }
 
-/// The look of the other's side: time and tools are those of both, what is pointed at is its own.
-pub fn look_there(both: &Both, look: Look) -> Look {
-    let Look { selected, menu, cone, .. } = both.look;
-    Look { selected, menu, cone, ..look }
+fn there(class: &'static str, part: Html) -> Html {
+    el("div", class).hold(part).done_as(class)
 }
 
 /// What just happened in the other.
-pub fn caption_there(both: &Both) -> Html {
+fn caption(both: &Both) -> Html {
     match &both.said {
         Some(said) => part(
             CaptionStripProps { said: Some(said.clone()), note: Rc::from(""), step: AttrValue::default(), speaks: true },
@@ -95,9 +111,4 @@ pub fn caption_there(both: &Both) -> Html {
         ),
         None => p("caption", "Nothing worth a word yet."),
     }
-}
-
-/// When both part, if that is known.
-pub fn parted_us(both: &Both) -> Option<u64> {
-    both.parting.as_ref().map(|parting| parting.time_us)
 }

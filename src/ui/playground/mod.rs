@@ -1,12 +1,12 @@
 //! The playground: owns a run, carries out actions, and draws stage, diagram, transport and panels.
 
-mod brief;
+pub mod brief;
 pub mod caption;
 pub mod compare;
 pub mod diagram;
 pub mod experiments;
 pub mod explore;
-mod halves;
+pub mod halves;
 mod opening;
 pub mod panels;
 pub mod stage;
@@ -26,11 +26,11 @@ use crate::sim::timeline::Entry;
 use crate::sim::{At, Choice, Error, ExhibitKind, History, Intervention, Timeline};
 use crate::topics::Topic;
 use crate::ui::action::{Action, Dock, Exploring, Look, SPEED_USUAL, SPEEDS, Selected, Tab, Tool};
-use crate::ui::el::el;
 use crate::ui::memory;
 use crate::ui::part::keyed;
 use crate::ui::rest::{Program, Rest};
 use crate::ui::run::Run;
+use crate::ui::svg::{self, icon};
 use crate::ui::worker::Job;
 use crate::ui::{page, questions};
 use brief::BriefProps;
@@ -43,7 +43,7 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use opening::Opening;
 use panels::teach::Teach;
 use stage::Hands;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::slice;
 use yew::prelude::*;
@@ -59,7 +59,7 @@ const SLOW_FACTOR: f64 = 0.25;
 const SEED_USUAL: u64 = 1;
 
 /// Properties of [`Playground`].
-#[derive(Properties, PartialEq)]
+#[derive(Properties)]
 pub struct PlaygroundProps {
     /// The lesson around it.
     pub lesson: Rc<LessonData>,
@@ -67,6 +67,13 @@ pub struct PlaygroundProps {
     pub program: &'static Program,
     /// The rest of it, where the page cannot begin without.
     pub rest: Option<&'static Rest>,
+}
+
+/// There is one of a page's, so two are the same if they are of the same lesson.
+impl PartialEq for PlaygroundProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.lesson, &other.lesson) && self.rest == other.rest
+    }
 }
 
 /// What the playground is told.
@@ -136,8 +143,8 @@ pub struct Playground {
 /// An open run.
 struct Loaded {
     scenario: Rc<Scenario>,
-    /// Its name in the lesson, found once: what is watched for goals depends on it at every step.
-    name: Option<String>,
+    /// Its name in the lesson, found once: what is watched for goals depends on it at every step. See [`name_in`](Loaded::name_in).
+    name: OnceCell<Option<String>>,
     title: AttrValue,
     note: Rc<str>,
     timeline: Rc<RefCell<Timeline>>,
@@ -153,6 +160,10 @@ struct Loaded {
 impl Loaded {
     fn handle(&self) -> Run {
         Run::new(&self.timeline, &self.scenario, self.edits, self.edited.clone(), &self.sent)
+    }
+
+    fn name_in(&self, lesson: &LessonData) -> Option<&str> {
+        self.name.get_or_init(|| experiments::name_of(lesson, &self.scenario)).as_deref()
     }
 }
 
@@ -218,9 +229,12 @@ impl Component for Playground {
         };
         let answers = questions::listen(&playground.lesson, &playground.progress, &playground.act);
         playground.listeners.extend(answers);
-        playground.open_first();
-        if let Some(rest) = playground.rest {
-            (rest.update)(&mut playground, Msg::Hash);
+        match playground.rest {
+            Some(rest) => (rest.begin)(&mut playground),
+            None => {
+                let scenario = first_run(&playground.lesson, playground.program);
+                scenario.into_iter().for_each(|scenario| playground.open_first(scenario));
+            }
         }
         playground
     }
@@ -338,11 +352,24 @@ impl Playground {
 
     // ---- opening runs ----
 
-    fn open_first(&mut self) {
+    /// Opens what a page begins with.
+    fn open_first(&mut self, scenario: Scenario) {
+        match self.lesson.scenarios.first() {
+            Some(data) => {
+                let (title, note) = (data.title.clone(), data.note.clone());
+                self.open(scenario, title.into(), note.into());
+            }
+            None => self.open_untouched(scenario),
+        }
+    }
+
+    /// The same in a page that has all of its program, and then what the address asks for.
+    pub(super) fn begin(&mut self) {
         match self.lesson.scenarios.first().map(|first| first.id.clone()) {
             Some(id) => self.open_named(&id),
-            None => self.open_untouched(0),
+            None => self.open_algorithm(0),
         }
+        self.open_asked();
     }
 
     /// What the address asks for: a run, or an algorithm.
@@ -355,13 +382,13 @@ impl Playground {
         } else if let Some((index, _)) = page::asked_algorithm().and_then(|id| self.topic().by_id(&id))
             && !self.is_refused(&Action::Algorithm(index))
         {
-            self.open_untouched(index);
+            self.open_algorithm(index);
         }
     }
 
     fn open_named(&mut self, id: &str) {
         let Some(data) = self.lesson.scenarios.iter().find(|data| data.id == id) else { return };
-        match link::decode(&data.link, slice::from_ref(self.topic())) {
+        match link::decode_plain(&data.link, slice::from_ref(self.topic())) {
             Ok(scenario) => {
                 let (title, note) = (data.title.clone(), data.note.clone());
                 self.open(scenario, title.into(), note.into());
@@ -388,13 +415,17 @@ impl Playground {
     }
 
     /// An algorithm of the lesson with everything at its default.
-    fn open_untouched(&mut self, algorithm: u8) {
-        let Some(entry) = self.topic().algorithms.get(usize::from(algorithm)) else { return };
+    fn open_algorithm(&mut self, algorithm: u8) {
         match Scenario::new(self.topic(), algorithm, SEED_USUAL) {
-            // What the algorithm is called stands beside it already.
-            Ok(scenario) => self.open(scenario, "".into(), entry.summary.into()),
+            Ok(scenario) => self.open_untouched(scenario),
             Err(error) => self.notice = Some(error.to_string().into()),
         }
+    }
+
+    fn open_untouched(&mut self, scenario: Scenario) {
+        let note = scenario.entry().map_or("", |entry| entry.summary).into();
+        // What the algorithm is called stands beside it already.
+        self.open(scenario, "".into(), note);
     }
 
     fn open(&mut self, scenario: Scenario, title: AttrValue, note: Rc<str>) {
@@ -421,7 +452,7 @@ impl Playground {
                     }
                 }
                 self.run = Some(Loaded {
-                    name: experiments::name_of(&self.lesson, &scenario),
+                    name: OnceCell::new(),
                     scenario: Rc::new(scenario),
                     title,
                     note,
@@ -484,7 +515,7 @@ impl Playground {
             Action::Reset => self.reset(),
             Action::Algorithm(index) => {
                 self.attempt = None;
-                self.open_untouched(index);
+                self.open_algorithm(index);
             }
             Action::Nodes(nodes) => self.reopen(|scenario| scenario.nodes = nodes),
             Action::Seed(seed) => self.reopen(|scenario| scenario.seed = seed),
@@ -768,7 +799,7 @@ impl Playground {
     fn watch_search(&mut self) {
         let Some(asked) = &self.explore.asked else { return };
         let (Task::Search(search), Some(News::Search(report))) = (&asked.task, &asked.news) else { return };
-        let name = self.run.as_ref().and_then(|run| run.name.as_deref());
+        let name = self.run.as_ref().and_then(|run| run.name_in(&self.lesson));
         let mut news = false;
         for experiment in &self.lesson.experiments {
             let is_open = match &self.attempt {
@@ -894,7 +925,7 @@ impl Playground {
         let timeline = run.timeline.borrow();
         let news = experiments::watch(
             &self.lesson,
-            (run.name.as_deref(), run.scenario.moment.at.time_us),
+            (run.name_in(&self.lesson), run.scenario.moment.at.time_us),
             (&timeline, run.edited.as_deref()),
             &mut self.attempt,
             &mut self.progress,
@@ -931,7 +962,7 @@ impl Playground {
         html! {
             <div class="dock">
                 <button class="dock-open" id="dock-open" type="button" aria-expanded={(self.look.dock != Dock::Bar).to_string()} aria-controls="pg-body" onclick={open}>
-                    <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+                    { svg::icon(icon) }
                     <span class="sr-only">{ label }{ ": " }</span>
                     <span class="dock-words">{ words }</span>
                 </button>
@@ -944,7 +975,7 @@ impl Playground {
         let (label, icon) = if self.look.playing { ("Pause", "#i-pause") } else { ("Play", "#i-play") };
         html! {
             <button class="btn btn-main btn-icon" type="button" aria-label={label} onclick={self.act.reform(|_: MouseEvent| Action::TogglePlay)}>
-                <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+                { svg::icon(icon) }
             </button>
         }
     }
@@ -979,9 +1010,9 @@ impl Playground {
                     </button>
                 }
                 <button class="btn btn-quiet" id="reset" type="button" onclick={self.act.reform(|_: MouseEvent| Action::Reset)}>
-                    <svg class="icon" aria-hidden="true"><use href="#i-reset"/></svg>{ "Reset" }
+                    { icon("#i-reset") }{ "Reset" }
                 </button>
-                { outside(&run.handle()) }
+                { outside(&run.handle(), self.rest) }
             </div>
         }
     }
@@ -992,7 +1023,7 @@ impl Playground {
             <div class="pg-notice" role="alert">
                 <p>{ notice.clone() }</p>
                 <button class="btn btn-quiet btn-icon" type="button" aria-label="Close this message" onclick={self.act.reform(|_: MouseEvent| Action::Notice(None))}>
-                    <svg class="icon" aria-hidden="true"><use href="#i-close"/></svg>
+                    { icon("#i-close") }
                 </button>
             </div>
         }
@@ -1004,40 +1035,44 @@ impl Playground {
             let percent = opening.percent(&run.timeline.borrow());
             return html! { <p class="pg-wait" role="status">{ format!("Replaying the run up to its moment: {percent} %") }</p> };
         }
-        let (handle, look, act, both) = (run.handle(), self.look, &self.act, self.both());
+        let (handle, look, act) = (run.handle(), self.look, &self.act);
+        let halves = self.rest.map(|rest| rest.halves);
+        let both = halves.and_then(|halves| Some((halves, (halves.both)(self)?)));
         let caption = CaptionStripProps { said: run.said.clone(), note: Rc::clone(&run.note), step: self.step_in_words(run), speaks: true };
-        let parted_us = both.as_ref().and_then(halves::parted_us);
+        let parted_us = both.as_ref().and_then(|(_, both)| both.parted_us());
         let hands = self.rest.map(|rest| rest.hands);
         // Keyed, so that what is there already stays when the other run comes or goes.
-        let mut parts = vec![keyed("brief", BriefProps { run: handle.at_step(), act: act.clone() }, brief::brief)];
-        parts.extend(both.as_ref().map(|both| halves::head(both, false, act)));
+        let mut parts = Vec::new();
+        // Who was sent something has all of the program.
+        parts.extend(self.rest.map(|rest| keyed("brief", BriefProps { run: handle.at_step(), act: act.clone() }, rest.brief)));
+        parts.extend(both.as_ref().map(|(halves, both)| (halves.head)(both, false, act)));
         parts.push(view_stage(handle.clone(), look, hands, act));
         parts.push(keyed("caption", caption, caption::strip));
-        if let Some(both) = &both {
-            let stage = view_stage(both.there.clone(), halves::look_there(both, look), hands, &self.act_there);
-            parts.push(halves::head(both, true, act));
-            parts.push(el("div", "there there-stage").hold(stage).done_as("there-stage"));
-            parts.push(el("div", "there there-caption").hold(halves::caption_there(both)).done_as("there-caption"));
-            parts.push(halves::strip(both, act));
+        if let Some((halves, both)) = &both {
+            let stage = view_stage(both.there.clone(), both.look_there(look), hands, &self.act_there);
+            parts.push((halves.head)(both, true, act));
+            parts.push((halves.there)("there there-stage", stage));
+            parts.push((halves.there)("there there-caption", (halves.caption)(both)));
+            parts.push((halves.strip)(both, act));
         }
         parts.push(view_diagram(handle.clone(), look, (false, parted_us), act));
-        if let Some(both) = &both {
-            let diagram = view_diagram(both.there.clone(), halves::look_there(both, look), (true, parted_us), &self.act_there);
-            parts.push(el("div", "there there-diagram").hold(diagram).done_as("there-diagram"));
+        if let Some((halves, both)) = &both {
+            let diagram = view_diagram(both.there.clone(), both.look_there(look), (true, parted_us), &self.act_there);
+            parts.push((halves.there)("there there-diagram", diagram));
         }
         parts.push(html! { <transport::Transport key="transport" run={handle.clone()} {look} {parted_us} act={act.clone()}/> });
-        parts.push(self.view_panels(handle, both.as_ref()));
+        parts.push(self.view_panels(handle, both.map(|(_, both)| both)));
         html! { <>{ for parts }</> }
     }
 
-    fn view_panels(&self, here: Run, both: Option<&Both>) -> Html {
-        let (run, look, act) = match both.filter(|both| both.is_there) {
-            Some(both) => (both.there.clone(), halves::look_there(both, self.look), &self.act_there),
+    fn view_panels(&self, here: Run, both: Option<Both>) -> Html {
+        let (run, look, act) = match both.as_ref().filter(|both| both.is_there) {
+            Some(both) => (both.there.clone(), both.look_there(self.look), &self.act_there),
             None => (here, self.look, &self.act),
         };
         html! {
             <panels::Panels key="panels" run={run.at_step()} look={panel_look(look)} explore={Rc::clone(&self.explore)} compare={Rc::clone(&self.compare)}
-                both={both.map(Both::at_step)} teach={Rc::clone(&self.teach)} lesson={Rc::clone(&self.lesson)} program={self.program} rest={self.rest} act={act.clone()}/>
+                both={both.as_ref().map(Both::at_step)} teach={Rc::clone(&self.teach)} lesson={Rc::clone(&self.lesson)} program={self.program} rest={self.rest} act={act.clone()}/>
         }
     }
 
@@ -1083,14 +1118,12 @@ fn is_worked_in(timeline: &Timeline) -> bool {
 }
 
 /// The ways from a page with prose to one without, and from another's page to this one. Which of them show, the page's look decides.
-fn outside(run: &Run) -> Html {
+fn outside(run: &Run, rest: Option<&'static Rest>) -> Html {
     let here = run.clone();
-    // Made when it is wanted: the moment is another in every frame.
+    // Made when it is wanted: the moment is another in every frame. Before the rest of the program is here the run is the lesson's own.
     let onclick = Callback::from(move |event: MouseEvent| {
-        let link = event.target_dyn_into::<web_sys::Element>().and_then(|element| element.closest("a").ok().flatten());
-        if let (Some(link), Ok(address)) = (link, panels::share::Link::of_now(&here, here.sent.note.clone())) {
-            // The attribute name is a valid one.
-            let _ = link.set_attribute("href", &address.address());
+        if let Some(rest) = rest {
+            (rest.leave)(&here, &event);
         }
     });
     html! {
@@ -1101,6 +1134,15 @@ fn outside(run: &Run) -> Html {
             </button>
             <a class="btn btn-quiet pg-out" href="./" target="_blank" rel="noopener" {onclick}>{ "Open in Faultline" }</a>
         </>
+    }
+}
+
+/// Lets a link that is pressed lead to the run at its present moment.
+pub fn leave(here: &Run, event: &MouseEvent) {
+    let link = event.target_dyn_into::<web_sys::Element>().and_then(|element| element.closest("a").ok().flatten());
+    if let (Some(link), Ok(address)) = (link, panels::share::Link::of_now(here, here.sent.note.clone())) {
+        // The attribute name is a valid one.
+        let _ = link.set_attribute("href", &address.address());
     }
 }
 
@@ -1117,6 +1159,15 @@ fn pace(timeline: &mut Timeline) {
         let next_us = timeline.now_us().saturating_add(PACE_US);
         // Nothing is due, so there is nothing to refuse.
         let _ = timeline.play_to(next_us, 1);
+    }
+}
+
+/// What the page of a lesson begins with, if its program can run that before its rest is here.
+pub fn first_run(lesson: &LessonData, program: &'static Program) -> Option<Scenario> {
+    let topics = slice::from_ref(&program.topic);
+    match lesson.scenarios.first() {
+        Some(first) => link::decode_plain(&first.link, topics).ok(),
+        None => Scenario::new(&program.topic, 0, SEED_USUAL).ok(),
     }
 }
 

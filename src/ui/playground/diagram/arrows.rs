@@ -3,7 +3,7 @@
 use super::lanes::Lanes;
 use super::projection::Scale;
 use crate::sim::{Choice, Event, Flight, MessageId, MessageKind};
-use crate::ui::svg::Path;
+use crate::ui::svg::{Path, path};
 use crate::ui::tone::tone_name;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -144,13 +144,9 @@ impl Arrow {
     fn end(&self) -> Html {
         let (x, y) = self.to;
         match self.state {
-            State::Dropped => {
-                html! { <path class="arrow-cross" d={Path::new().to(x - 4.0, y - 4.0).by(8.0, 8.0).to(x + 4.0, y - 4.0).by(-8.0, 8.0).data()}/> }
-            }
-            State::Held => {
-                html! { <path class="arrow-hold" d={Path::new().to(x + 3.0, y - 5.0).by(0.0, 10.0).to(x + 7.0, y - 5.0).by(0.0, 10.0).data()}/> }
-            }
-            State::Delivered | State::Flying => html! { <path class="arrow-head" d={self.head()}/> },
+            State::Dropped => path("arrow-cross", Path::new().to(x - 4.0, y - 4.0).by(8.0, 8.0).to(x + 4.0, y - 4.0).by(-8.0, 8.0).data()),
+            State::Held => path("arrow-hold", Path::new().to(x + 3.0, y - 5.0).by(0.0, 10.0).to(x + 7.0, y - 5.0).by(0.0, 10.0).data()),
+            State::Delivered | State::Flying => path("arrow-head", self.head()),
         }
     }
 
@@ -159,7 +155,7 @@ impl Arrow {
         html! {
             <g class="arrow" data-tone={self.tone} data-reply={self.reply.then_some("")} data-state={self.state.name()}
                 data-in={self.lit.then_some("")} data-selected={selected.then_some("")}>
-                <path class="arrow-line" d={self.line()}/>
+                { path("arrow-line", self.line()) }
                 { self.end() }
             </g>
         }
@@ -202,8 +198,8 @@ pub fn trails(props: &ArrowsProps) -> Html {
         }
     }
     html! {
-        <g>{ for trails.into_iter().map(|(tone, lit, path)| html! {
-            <g class="arrow" data-tone={tone} data-state="trail" data-in={lit.then_some("")}><path class="arrow-line" d={path.data()}/></g>
+        <g>{ for trails.into_iter().map(|(tone, lit, line)| html! {
+            <g class="arrow" data-tone={tone} data-state="trail" data-in={lit.then_some("")}>{ path("arrow-line", line.data()) }</g>
         }) }</g>
     }
 }

@@ -1,7 +1,7 @@
 //! The axis of virtual time: the edge of a map, black and white by turns.
 
 use super::projection::{Plot, Scale, tick_label};
-use crate::ui::svg::px;
+use crate::ui::svg::{px, rect, text};
 use yew::prelude::*;
 
 /// Properties of [`Axis`].
@@ -26,12 +26,12 @@ impl AxisProps {
 pub fn bars(props: &AxisProps) -> Html {
     let (tick_us, ticks) = props.ticks();
     let (y, width) = (px(props.plot.bottom() + 1.0), px(tick_us as f64 / props.scale.us_per_px / 2.0));
-    html! { <>{ for ticks.map(|(_, x)| html! { <rect class="axis-bar" x={px(x)} y={y.clone()} width={width.clone()} height="6"/> }) }</> }
+    html! { <>{ for ticks.map(|(_, x)| rect("axis-bar", [px(x), y.clone(), width.clone(), "6".into()])) }</> }
 }
 
 /// The labels, in pixels of the scale; they move with the window.
 pub fn labels(props: &AxisProps) -> Html {
     let (tick_us, ticks) = props.ticks();
     let y = px(props.plot.height - 4.0);
-    html! { <>{ for ticks.map(|(time_us, x)| html! { <text class="axis-text" x={px(x)} y={y.clone()}>{ tick_label(time_us, tick_us) }</text> }) }</> }
+    html! { <>{ for ticks.map(|(time_us, x)| text("axis-text", px(x), y.clone(), tick_label(time_us, tick_us))) }</> }
 }

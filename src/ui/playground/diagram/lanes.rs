@@ -3,7 +3,7 @@
 use super::projection::{Plot, Scale, TOP_PX};
 use crate::sim::sorted::sort_by_key;
 use crate::sim::{Choice, Event, NodeId, Role, Status, Timeline, Tone};
-use crate::ui::svg::{Path, px};
+use crate::ui::svg::{Path, path, px, rect};
 use crate::ui::tone::tone_name;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -226,23 +226,23 @@ fn view(band: &Band, y: f64, thin: f64) -> Html {
     let height = band.being.height() * thin;
     let (x, width) = (px(band.from), px((band.to - band.from).max(1.0)));
     let (top, high) = (px(y - height / 2.0), px(height));
-    let rect = html! {
+    let body = html! {
         <rect class="lane-band" data-role={band.being.name()} data-in={band.lit.then_some("")}
             x={x.clone()} y={top.clone()} width={width.clone()} height={high.clone()}/>
     };
     match band.being {
         Being::Down => html! {
             <>
-                { rect }
-                <path class="lane-void" d={Path::new().to(band.from, y).line(band.to, y).data()}/>
+                { body }
+                { path("lane-void", Path::new().to(band.from, y).line(band.to, y).data()) }
                 if band.from > LEFTMOST_PX {
-                    <path class="lane-crack" d={Path::new().to(band.from + 3.0, y - 11.0 * thin).by(-5.0, 7.0 * thin).by(6.0, 3.0 * thin).by(-7.0, 9.0 * thin).data()}/>
+                    { path("lane-crack", Path::new().to(band.from + 3.0, y - 11.0 * thin).by(-5.0, 7.0 * thin).by(6.0, 3.0 * thin).by(-7.0, 9.0 * thin).data()) }
                 }
             </>
         },
         Being::Up(Role { tone: Tone::Candidate, .. }, _) => {
-            html! { <>{ rect }<rect class="lane-hatch" {x} y={top} {width} height={high}/></> }
+            html! { <>{ body }{ rect("lane-hatch", [x, top, width, high]) }</> }
         }
-        Being::Up(..) | Being::Paused => rect,
+        Being::Up(..) | Being::Paused => body,
     }
 }

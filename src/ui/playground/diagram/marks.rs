@@ -4,7 +4,7 @@ use super::lanes::Lanes;
 use super::projection::{LEFT_PX, Plot, RIGHT_PX, Scale, TOP_PX};
 use crate::sim::sorted::SortedSet;
 use crate::sim::{Choice, Event, NodeId, Timeline};
-use crate::ui::svg::{Path, px};
+use crate::ui::svg::{Path, path, px, rect};
 use crate::ui::tone::deed_name;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -154,7 +154,7 @@ fn view_flag(flag: &Flag, bottom: f64) -> Html {
         "violation" => Path::new().to(x - 5.0, y + 9.0).line(x, y).line(x + 5.0, y + 9.0),
         _ => Path::new().to(x, y).line(x + 8.0, y + 4.5).line(x, y + 9.0),
     };
-    html! { <g data-kind={flag.kind}><path class="fault-mark" d={staff}/><path class="fault-flag" d={cloth.close().data()}/></g> }
+    html! { <g data-kind={flag.kind}>{ path("fault-mark", staff) }{ path("fault-flag", cloth.close().data()) }</g> }
 }
 
 /// The line at which two runs part, at `x` in the picture; nothing if that is not in it.
@@ -179,6 +179,6 @@ pub struct CutsProps {
 /// The shades of partitions.
 pub fn shades(props: &CutsProps) -> Html {
     html! { <>{ for props.spans.iter().map(|(from, to)| html! {
-        <rect class="cut-span" x={px(*from)} y={px(TOP_PX)} width={px(to - from)} height={px((props.plot.bottom() - TOP_PX).max(0.0))}/>
+        { rect("cut-span", [px(*from), px(TOP_PX), px(to - from), px((props.plot.bottom() - TOP_PX).max(0.0))]) }
     }) }</> }
 }

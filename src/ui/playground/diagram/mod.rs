@@ -19,7 +19,7 @@ use crate::ui::action::{Action, Look, Selected};
 use crate::ui::measure::{place_in, use_size};
 use crate::ui::part::{keyed, part};
 use crate::ui::run::Run;
-use crate::ui::svg::{Path, push_px, px, translate};
+use crate::ui::svg::{Path, path, push_px, px, rect, text, translate};
 use arrows::{Arrow, ArrowsProps};
 use axis::AxisProps;
 use known::Known;
@@ -228,14 +228,13 @@ fn view(
     html! {
         <>
             <defs>
-                <clipPath id={id("plot")}><rect x={px(left)} y="0" width={wide(right + RIGHT_PX)} height={px(plot.height)}/></clipPath>
-                <clipPath id={id("axis")}><rect x={px(left)} y="0" width={wide(right)} height={px(plot.height)}/></clipPath>
-                <clipPath id={id("seen")}><rect x={px(left)} y="0" width={wide(seen_to.min(right))} height={px(plot.height)}/></clipPath>
-                <clipPath id={id("past")}><rect x={px(left)} y="0" width={wide(now_x)} height={px(plot.height)}/></clipPath>
+                { for [("plot", right + RIGHT_PX), ("axis", right), ("seen", seen_to.min(right)), ("past", now_x)].map(|(of, to)| html! {
+                    <clipPath id={id(of)}>{ rect("clip", [px(left), "0".into(), wide(to), px(plot.height)]) }</clipPath>
+                }) }
             </defs>
-            { for scene.lanes.named().map(|(node, y)| html! { <text class="lane-id" x="14" y={px(y + 4.5)}>{ node.0 }</text> }) }
+            { for scene.lanes.named().map(|(node, y)| text("lane-id", "14".into(), px(y + 4.5), node.0.to_string())) }
             { for scene.lanes.shown().iter().filter_map(|node| scene.lanes.y(*node)).map(|y| html! {
-                <path class="lane-line" d={Path::new().to(LEFT_PX, y).line(right, y).data()}/>
+                { path("lane-line", Path::new().to(LEFT_PX, y).line(right, y).data()) }
             }) }
             <g clip-path={within("seen")}>
                 <g transform={moves.clone()}>
@@ -257,10 +256,10 @@ fn view(
                     </g>
                     { part(MarksProps { plot, spikes: Rc::clone(&scene.spikes), flags: Rc::clone(&scene.flags) }, marks::marks) }
                 </g>
-                <rect class="future" x={px(now_x)} y={px(TOP_PX)} width={px((plot.width - now_x).max(0.0))} height={px((bottom - TOP_PX).max(0.0))}/>
+                { rect("future", [px(now_x), px(TOP_PX), px((plot.width - now_x).max(0.0)), px((bottom - TOP_PX).max(0.0))]) }
                 <g class="now" transform={translate(now_x, 0.0)}>
-                    <path class="now-line" d={Path::new().to(0.0, 12.0).line(0.0, bottom).data()}/>
-                    <path class="now-nib" d="M0 14l-5-9 5-4 5 4z"/>
+                    { path("now-line", Path::new().to(0.0, 12.0).line(0.0, bottom).data()) }
+                    { path("now-nib", "M0 14l-5-9 5-4 5 4z") }
                 </g>
                 <g class="layer-flights" transform={moves.clone()}>
                     { part(ArrowsProps { arrows: Rc::clone(&scene.flights) }, arrows::arrows) }
@@ -274,7 +273,7 @@ fn view(
                 </g>
             </g>
             <g class="axis">
-                <rect class="axis-frame" x={px(left)} y={px(bottom + 1.0)} width={wide(right)} height="6"/>
+                { rect("axis-frame", [px(left), px(bottom + 1.0), wide(right), "6".into()]) }
                 <g clip-path={within("axis")}><g transform={moves.clone()}>{ part(AxisProps { plot, scale: window.scale }, axis::bars) }</g></g>
                 <g transform={moves}>{ part(AxisProps { plot, scale: window.scale }, axis::labels) }</g>
             </g>
@@ -289,7 +288,7 @@ fn view_labels(y: f64, bands: &[lanes::Band], shift: f64) -> Option<Html> {
         .filter_map(|band| {
             let from = (band.from + shift).max(LEFT_PX);
             let label = band.label_after(from - shift)?;
-            Some(html! { <text class="lane-term" x={px(from + 4.0)} y={px(y + 4.0)}>{ label }</text> })
+            Some(text("lane-term", px(from + 4.0), px(y + 4.0), label))
         })
         .collect();
     Some(labels)
@@ -300,8 +299,8 @@ fn view_drag(drag: &Drag, scale: Scale) -> Html {
     let words = drag.by_us(scale).map_or_else(String::new, |by_us| format!("+{}", format_time(by_us)));
     html! {
         <g class="arrow" data-tone="neutral" data-state="draft" data-in="">
-            <path class="arrow-line" d={Path::new().to(drag.from.0, drag.from.1).line(x, y).data()}/>
-            <text class="arrow-delay" x={px(x)} y={px(y - 8.0)}>{ words }</text>
+            { path("arrow-line", Path::new().to(drag.from.0, drag.from.1).line(x, y).data()) }
+            { text("arrow-delay", px(x), px(y - 8.0), words) }
         </g>
     }
 }

@@ -1,7 +1,7 @@
 //! A text to take along: a field, a button that copies it, and what came of it. Knows no text.
 
-use super::icon;
 use crate::ui::files;
+use crate::ui::svg::icon;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

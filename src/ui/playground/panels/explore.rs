@@ -1,7 +1,7 @@
 //! The Explorer: what to look for, what may happen, how far it is, and what came of it. Knows no algorithm.
 
 use super::controls::pick;
-use super::{PanelsProps, icon, words};
+use super::{PanelsProps, words};
 use crate::check::explorer::{Client, Network, Request, Timers};
 use crate::scenario::search::map::{Map, Place};
 use crate::scenario::search::task::{News, Task};
@@ -11,6 +11,7 @@ use crate::ui::action::{Action, Exploring};
 use crate::ui::exhibits::tree::TreeChart;
 use crate::ui::playground::explore::{Asked, Explore};
 use crate::ui::playground::format_time;
+use crate::ui::svg::icon;
 use yew::prelude::*;
 
 /// Reads as "any": no bound.

@@ -1,10 +1,11 @@
 //! What is selected, from the inside: a node's two stores, a message, a link, an event and what led to it. Knows no algorithm.
 
-use super::{PanelsProps, icon, words};
+use super::{PanelsProps, words};
 use crate::scenario::export::sentence;
 use crate::sim::{Event, Field, Flight, MessageId, NodeId, NodeView, Status, Timeline, TimerSlot, World};
 use crate::ui::action::{Action, Look, Selected};
 use crate::ui::playground::format_time;
+use crate::ui::svg::icon;
 use crate::ui::tone::sign_name;
 use std::rc::Rc;
 use yew::prelude::*;

@@ -1,9 +1,10 @@
 //! The safety properties and whether they hold so far. Knows no algorithm.
 
-use super::{PanelsProps, icon, words};
+use super::{PanelsProps, words};
 use crate::sim::sorted::sort_by_key;
 use crate::sim::{InvariantInfo, Violation};
 use crate::ui::action::{Action, Exploring};
+use crate::ui::svg::icon;
 use yew::prelude::*;
 
 /// The invariants, the broken ones first.

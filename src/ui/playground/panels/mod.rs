@@ -30,7 +30,7 @@ use teach::Teach;
 use yew::prelude::*;
 
 /// Properties of [`Panels`], and of each panel.
-#[derive(Properties, PartialEq, Clone)]
+#[derive(Properties, Clone)]
 pub struct PanelsProps {
     /// The run, equal to itself until the next event.
     pub run: Run,
@@ -54,6 +54,21 @@ pub struct PanelsProps {
     pub act: Callback<Action>,
 }
 
+/// What is changed is made anew, so handles are compared and not what they lead to: that would be 2 KB of code.
+impl PartialEq for PanelsProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.run == other.run
+            && self.look == other.look
+            && self.both == other.both
+            && Rc::ptr_eq(&self.explore, &other.explore)
+            && Rc::ptr_eq(&self.teach, &other.teach)
+            && Rc::ptr_eq(&self.compare, &other.compare)
+            && Rc::ptr_eq(&self.lesson, &other.lesson)
+            && self.rest == other.rest
+            && self.act == other.act
+    }
+}
+
 impl PanelsProps {
     /// What draws exhibits.
     pub fn drawers(&self) -> Drawers {
@@ -74,11 +89,6 @@ impl Head {
     fn new(tab: Tab, id: &'static str, words: &'static str) -> Self {
         Head { tab, id: AttrValue::Static(id), words: AttrValue::Static(words), count: None, alarm: false }
     }
-}
-
-/// An icon of the page's sheet: `#i-disk`.
-fn icon(href: &'static str) -> Html {
-    html! { <svg class="icon" aria-hidden="true"><use href={href}/></svg> }
 }
 
 /// The tabs and the panel that is shown.

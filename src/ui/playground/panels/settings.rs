@@ -5,6 +5,7 @@ use super::{PanelsProps, words};
 use crate::sim::{Choice, Conditions, Intervention, Latency, NodeId, ParamKind, ParamSpec, Scope, World};
 use crate::topics::Entry;
 use crate::ui::action::{Action, Selected};
+use crate::ui::svg::icon;
 use yew::prelude::*;
 
 /// Latencies that the sliders offer, in milliseconds; a run that has longer ones stretches them.
@@ -67,7 +68,7 @@ fn lockable(locked: Option<String>, controls: Html) -> Html {
         None => controls,
         Some(why) => html! {
             <fieldset class="locked" disabled=true>
-                <p class="locked-why"><svg class="icon" aria-hidden="true"><use href="#i-lock"/></svg>{ why }</p>
+                <p class="locked-why">{ icon("#i-lock") }{ why }</p>
                 { controls }
             </fieldset>
         },

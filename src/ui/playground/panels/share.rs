@@ -1,7 +1,7 @@
 //! A run for others: as a link with a note, as embed code, as files; and the way back, from a link or a file. Knows no algorithm.
 
 use super::copy::CopyRow;
-use super::{PanelsProps, icon, picture, teach, words};
+use super::{PanelsProps, picture, teach, words};
 use crate::scenario::challenge::Extras;
 use crate::scenario::link::Source;
 use crate::scenario::{Invalid, Scenario, export, link};
@@ -10,6 +10,7 @@ use crate::ui::action::Action;
 use crate::ui::files;
 use crate::ui::page;
 use crate::ui::run::Run;
+use crate::ui::svg::icon;
 use std::slice;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;

@@ -1,8 +1,8 @@
 //! What a teacher says beside a run: a note, and a challenge to be met in it. A form that makes a link. Knows no algorithm.
 
+use super::PanelsProps;
 use super::copy::CopyRow;
 use super::share::Link;
-use super::{PanelsProps, icon};
 use crate::lessons::LessonData;
 use crate::scenario::challenge::{ALL_TOOLS, Challenge, Extras, NOTE_CHARS_MAX, STEPS_MAX, TITLE_CHARS_MAX, TOOLS, beginning, plain};
 use crate::scenario::goal::{DEEDS, Goal, in_words, param_in_words};
@@ -11,6 +11,7 @@ use crate::sim::Algorithm;
 use crate::ui::action::Action;
 use crate::ui::page;
 use crate::ui::run::Run;
+use crate::ui::svg::icon;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;

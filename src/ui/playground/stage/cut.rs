@@ -2,6 +2,7 @@
 
 use super::geometry::{Border, ELLIPSE_NODES_MAX, Frame, Point, borders, jag, renumber, sides};
 use crate::sim::{Choice, Intervention, NodeId};
+use crate::ui::svg::path;
 use yew::prelude::*;
 
 /// More members of a group than this are counted, not named.
@@ -13,12 +14,12 @@ pub fn view(groups: &[u8], places: &[Point], frame: Frame) -> Html {
         return Html::default();
     }
     let borders = borders(places, groups, frame.width, frame.height);
-    let path: String = borders.iter().map(|border| jag(border.a, border.b, 9.0, 26.0)).collect();
-    let path = AttrValue::from(path);
+    let line: String = borders.iter().map(|border| jag(border.a, border.b, 9.0, 26.0)).collect();
+    let line = AttrValue::from(line);
     html! {
         <g class="cut" aria-hidden="true">
-            <path class="cut-gap" d={path.clone()}/>
-            <path class="cut-line" d={path}/>
+            { path("cut-gap", line.clone()) }
+            { path("cut-line", line) }
             { for labels(groups, &borders, places, frame) }
         </g>
     }

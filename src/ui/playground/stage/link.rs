@@ -4,6 +4,7 @@ use super::geometry::{Point, jag, polyline};
 use super::picture::LinkPicture;
 use super::thing;
 use crate::ui::action::Selected;
+use crate::ui::svg::path;
 use yew::prelude::*;
 
 /// All links.
@@ -24,10 +25,10 @@ fn mark(link: &LinkPicture, tab_stop: bool) -> Html {
     html! {
         <g key={name.as_str()} class="link" data-id={name.clone()} data-state={link.state} data-selected={link.selected.then_some("")}
             tabindex={if tab_stop { "0" } else { "-1" }} role="button" aria-haspopup="dialog" aria-label={label}>
-            <path class="link-hit" d={line.clone()}/>
-            <path class="link-line" d={line}/>
+            { path("link-hit", line.clone()) }
+            { path("link-line", line) }
             if link.cracked {
-                <path class="link-crack" d={crack(start, end)}/>
+                { path("link-crack", crack(start, end)) }
             }
             if !link.note.is_empty() {
                 <text class="link-note" text-anchor="middle" x={(middle.x as i32).to_string()} y={(middle.y as i32 - 8).to_string()}>{ link.note.clone() }</text>

@@ -3,8 +3,8 @@
 
 use super::picture::{Going, MarkPicture};
 use super::thing;
-use crate::sim::MessageId;
 use crate::ui::action::Selected;
+use crate::ui::svg::path;
 use std::rc::Rc;
 use yew::prelude::*;
 use yew::virtual_dom::Key;
@@ -18,10 +18,9 @@ pub struct MessageMarkProps {
 
 /// The key of a message's element: it stays the same element for as long as it flies.
 pub fn key(mark: &MarkPicture) -> Key {
-    let MessageId { from, to, k, copy } = mark.id;
+    let name = thing::name(Selected::Message(mark.id));
     // One that was lost a moment ago is another element than the same message before, which the reader may be pointing at.
-    let lost = u128::from(mark.going == Going::Dropped);
-    Key::from((lost << 80) | (u128::from(from.0) << 64) | (u128::from(to.0) << 48) | (u128::from(k) << 8) | u128::from(copy))
+    Key::from(if mark.going == Going::Dropped { name + " lost" } else { name })
 }
 
 /// A message.
@@ -43,10 +42,10 @@ pub fn message_mark(props: &MessageMarkProps) -> Html {
             <use class="msg-shape" {href}/>
             <text class="msg-label" y="4.5">{ mark.letters }</text>
             if mark.going == Going::Held {
-                <path class="msg-hold" d="M-3-20v8M3-20v8"/>
+                { path("msg-hold", "M-3-20v8M3-20v8") }
             }
             if dropped {
-                <path class="msg-cross" d="M-8-8L8 8M8-8L-8 8"/>
+                { path("msg-cross", "M-8-8L8 8M8-8L-8 8") }
             }
         </g>
     }

@@ -23,6 +23,7 @@ use crate::ui::action::{Action, Look, SPEEDS, Selected, Tool};
 use crate::ui::measure::{STAGE_AT_FIRST, SizeWatch};
 use crate::ui::part::keyed;
 use crate::ui::run::Run;
+use crate::ui::svg::path;
 use geometry::{Frame, Point};
 use hands::{Gesture, Moved};
 pub use menu::CLIENT;
@@ -248,7 +249,7 @@ impl Component for Stage {
                         { for picture.nodes.iter().map(|node| keyed(node.id.0, NodeMarkProps { node: Rc::clone(node) }, node::node_mark)) }
                     </g>
                     if !self.draft.is_empty() {
-                        <path class="cut-draft" d={self.draft.clone()}/>
+                        { path("cut-draft", self.draft.clone()) }
                     }
                 </svg>
                 { tools::view(ctx, picture, self.moved.iter().any(Option::is_some)) }

@@ -5,6 +5,7 @@ use super::geometry::{push_tenths, translate};
 use super::picture::{Disk, NodePicture};
 use super::thing;
 use crate::ui::action::Selected;
+use crate::ui::svg::{self, path, text};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -25,7 +26,7 @@ fn tenths(value: f32) -> String {
 }
 
 fn circle(class: &'static str, radius: f32) -> Html {
-    html! { <circle {class} r={tenths(radius)}/> }
+    svg::circle(class, tenths(radius).into())
 }
 
 /// A node.
@@ -75,7 +76,7 @@ fn signs(node: &NodePicture) -> Html {
                 { drum(disk, r) }
             }
             if let Some((count, at)) = node.waiting {
-                <text class="node-waiting" x={tenths(at.x - node.at.x)} y={tenths(at.y - node.at.y + 4.0)}>{ format!("{count} unread") }</text>
+                { text("node-waiting", tenths(at.x - node.at.x).into(), tenths(at.y - node.at.y + 4.0).into(), format!("{count} unread")) }
             }
         </>
     }
@@ -101,8 +102,8 @@ fn drum(disk: &Disk, r: f32) -> Html {
     html! {
         <g class="node-store" transform={translate(Point::new(-r * 0.78, r * 0.82))}>
             <title>{ disk.words.clone() }</title>
-            <path class="node-disk-halo" d="M-6-5c0-4 12-4 12 0V6c0 4-12 4-12 0Z"/>
-            <path class="node-disk" d="M-6-5c0-4 12-4 12 0V6c0 4-12 4-12 0ZM-6-5c0 4 12 4 12 0"/>
+            { path("node-disk-halo", "M-6-5c0-4 12-4 12 0V6c0 4-12 4-12 0Z") }
+            { path("node-disk", "M-6-5c0-4 12-4 12 0V6c0 4-12 4-12 0ZM-6-5c0 4 12 4 12 0") }
             // What is written is a new element, so that the write is seen.
             <path key={disk.words.to_string()} class="node-disk-fill" d={format!("M-6 {top}V6c0 4 12 4 12 0V{top}Z")}/>
         </g>

@@ -6,6 +6,7 @@ use super::picture::Picture;
 use super::{Stage, Told};
 use crate::sim::{Choice, Intervention};
 use crate::ui::action::{Action, Tool};
+use crate::ui::svg::{self, icon};
 use yew::prelude::*;
 
 /// The stage's buttons. `moved`: whether a node was put somewhere by hand.
@@ -39,7 +40,7 @@ pub fn view(ctx: &Context<Stage>, picture: &Picture, moved: bool) -> Html {
                     { button(ctx, "", "Choose groups\u{2026}".to_owned(), Told::Dialog(true), off) }
                 }
                 <button class="btn" type="button" aria-pressed={cutting.to_string()} aria-disabled={off.then_some("true")} onclick={partition}>
-                    <svg class="icon" aria-hidden="true"><use href={if off { "#i-lock" } else { "#i-cut" }}/></svg><span class="btn-words">{ "Partition" }</span>
+                    { icon(if off { "#i-lock" } else { "#i-cut" }) }<span class="btn-words">{ "Partition" }</span>
                 </button>
             </div>
             if cutting {
@@ -55,7 +56,7 @@ fn button(ctx: &Context<Stage>, icon: &'static str, label: String, told: Told, o
     html! {
         <button key={label.as_str()} class="btn" type="button" aria-disabled={off.then_some("true")} {onclick}>
             if !icon.is_empty() {
-                <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+                { svg::icon(icon) }
             }
             <span class="btn-words">{ label }</span>
         </button>

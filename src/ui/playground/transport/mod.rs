@@ -8,6 +8,7 @@ use crate::sim::Timeline;
 use crate::ui::action::{Action, Look, SPEEDS};
 use crate::ui::part::part;
 use crate::ui::run::Run;
+use crate::ui::svg::{self, icon};
 use marks::{MarksProps, span_us, stops};
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -82,8 +83,8 @@ fn key(act: &Callback<Action>, label: &'static str, icon: &'static str, class: &
         }
     });
     html! {
-        <button {class} type="button" aria-label={label} title={label} aria-disabled={off} {onclick}>
-            <svg class="icon" aria-hidden="true"><use href={icon}/></svg>
+        <button class={class} type="button" aria-label={label} title={label} aria-disabled={off} {onclick}>
+            { svg::icon(icon) }
         </button>
     }
 }
@@ -151,7 +152,7 @@ fn choices(props: &ChoicesProps) -> Html {
         <div class="transport-set">
             if let Some(step) = first_broken {
                 <button class="btn btn-fault" type="button" onclick={props.act.reform(move |_: MouseEvent| Action::SeekStep(step))}>
-                    <svg class="icon" aria-hidden="true"><use href="#i-warn"/></svg>{ "First violation" }
+                    { icon("#i-warn") }{ "First violation" }
                 </button>
             }
             if timeline.branches().len() > 1 {
