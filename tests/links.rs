@@ -12,7 +12,6 @@ mod extras;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use faultline::check::schedule::{Shape, random_schedule};
-use faultline::scenario::letters;
 use faultline::scenario::link::{self, FILE_PREFIX, LINK_CHARS_COMFORTABLE, LINK_CHARS_MAX, LinkError, Source};
 use faultline::scenario::{ENGINE_VERSION, Moment, Scenario};
 use faultline::sim::hash::stable_hash;
@@ -188,18 +187,6 @@ fn scenario() -> impl Strategy<Value = Scenario> {
 
 proptest! {
     #![proptest_config(config())]
-
-    #[test]
-    fn bytes_become_the_letters_of_the_standard(bytes in prop::collection::vec(any::<u8>(), 0..70)) {
-        let text = letters::encode(&bytes);
-        prop_assert_eq!(&text, &URL_SAFE_NO_PAD.encode(&bytes));
-        prop_assert_eq!(letters::decode(&text), Some(bytes));
-    }
-
-    #[test]
-    fn letters_that_the_standard_refuses_are_refused(text in "[A-Za-z0-9_=+/é-]{0,9}|[A-Za-z0-9_-]{0,9}") {
-        prop_assert_eq!(letters::decode(&text), URL_SAFE_NO_PAD.decode(&text).ok());
-    }
 
     #[test]
     fn any_scenario_is_read_back_as_it_was_written(scenario in scenario()) {

@@ -8,7 +8,7 @@
 
 mod runs;
 
-use faultline::lessons::progress::Progress;
+use faultline::lessons::progress::{Backup, Progress};
 use faultline::lessons::{LessonData, ScenarioData};
 use faultline::scenario::link::Source;
 use faultline::scenario::{Scenario, link};
@@ -60,9 +60,9 @@ fn progress_that_is_stored_is_read_and_written_as_it_was() {
     assert_eq!((progress.bets.get("two-leaders"), progress.answers.get("two-of-five")), (Some(&1), Some(&1)));
     assert_eq!(saved.as_deref(), Some(golden));
     let file = include_str!("golden/progress-file-v1.json").trim();
-    let backup = memory::from_file(file).expect("it is a file of progress");
+    let backup = memory::from_json::<Backup>(file).expect("it is a file of progress");
     assert_eq!((backup.refusal(), backup.lessons.get("08-leader-election")), (None, Some(&progress)));
-    assert_eq!(memory::to_file(&backup).as_deref(), Some(file));
+    assert_eq!(memory::to_json(&backup).as_deref(), Some(file));
     // What is not there yet is empty, and what a later version adds is left alone.
     assert_eq!(stored(r#"{"version":1,"bets":{"a":255},"more":[1]}"#).0.bets.get("a"), Some(&255));
 }
@@ -76,9 +76,9 @@ fn what_is_no_progress_is_not_taken_for_any() {
     for text in wholes.into_iter().map(str::to_owned).chain(fields.map(|field| format!(r#"{{"version":1,{field}}}"#))) {
         assert_eq!(stored(&text).0, Progress::default(), "{text}");
         let file = format!(r#"{{"kind":"faultline progress","version":1,"lessons":{{"a":{text}}}}}"#);
-        assert!(memory::from_file(&file).is_none_or(|file| file.refusal().is_some()), "{file}");
+        assert!(memory::from_json::<Backup>(&file).is_none_or(|file| file.refusal().is_some()), "{file}");
     }
-    assert_eq!(memory::from_file(r#"{"kind":"faultline progress","version":1}"#), None);
+    assert_eq!(memory::from_json::<Backup>(r#"{"kind":"faultline progress","version":1}"#), None);
 }
 
 /// A playground in the page, gone again when it is dropped.

@@ -30,21 +30,11 @@ pub struct Progress {
 
 impl Default for Progress {
     fn default() -> Self {
-        Progress::of_version(VERSION)
+        Progress { version: VERSION, reached: SortedMap::new(), bets: SortedMap::new(), answers: SortedMap::new() }
     }
 }
 
 impl Progress {
-    /// None, as a version of the site writes it.
-    pub fn of_version(version: u32) -> Self {
-        Progress { version, reached: SortedMap::new(), bets: SortedMap::new(), answers: SortedMap::new() }
-    }
-
-    /// The version that wrote it.
-    pub fn version(&self) -> u32 {
-        self.version
-    }
-
     /// Whether this version of the site understands what it has read.
     pub fn is_understood(&self) -> bool {
         (1..=VERSION).contains(&self.version)
@@ -79,17 +69,7 @@ pub struct Backup {
 impl Backup {
     /// A file of this.
     pub fn of(lessons: SortedMap<String, Progress>) -> Self {
-        Backup::read(KIND.to_owned(), VERSION, lessons)
-    }
-
-    /// A file that says this of itself; [`refusal`](Backup::refusal) says whether it may be taken over.
-    pub fn read(kind: String, version: u32, lessons: SortedMap<String, Progress>) -> Self {
-        Backup { kind, version, lessons }
-    }
-
-    /// What it says of itself.
-    pub fn head(&self) -> (&str, u32) {
-        (&self.kind, self.version)
+        Backup { kind: KIND.to_owned(), version: VERSION, lessons }
     }
 
     /// Why it cannot be taken over, as a sentence for whoever chose the file; `None` if it can.

@@ -90,7 +90,7 @@ impl Home {
     }
 
     fn save(&self) {
-        let text = memory::to_file(&Backup::of(memory::load_all())).unwrap_or_default();
+        let text = memory::to_json(&Backup::of(memory::load_all())).unwrap_or_default();
         match files::download(FILE, "application/json", &text) {
             Ok(()) => tell("Saved as a download."),
             Err(why) => tell(why),
@@ -98,7 +98,7 @@ impl Home {
     }
 
     fn load(&self, text: &str) {
-        let backup = memory::from_file(text).ok_or(NOT_A_BACKUP);
+        let backup = memory::from_json::<Backup>(text).ok_or(NOT_A_BACKUP);
         let checked = backup.and_then(|backup| backup.refusal().map_or(Ok(backup), Err));
         match checked.map(|backup| take_over(backup.lessons)) {
             Ok(Some(0)) => tell("There was nothing in it that is not here already."),

@@ -1,11 +1,12 @@
 //! What the browser remembers for the reader, by the names of its storage. Corrupt or missing storage harms nothing, and what this
 //! version of the site cannot read is kept aside before anything is written in its place.
 
-use crate::lessons::progress::{Backup, Progress};
+use crate::lessons::progress::Progress;
 use crate::sim::sorted::SortedMap;
 use crate::ui::page;
-use js_sys::{Array, JSON, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 /// The lesson in which the reader did something last. As all that this site stores, its name begins with `faultline.`: what does is
@@ -20,86 +21,24 @@ fn storage() -> Option<Storage> {
     page::window()?.local_storage().ok()?
 }
 
-// Read and written by hand, by the names that serde has for them natively: its way through the browser's values, with its errors, took 12 KB of
-// each lesson's first file.
-
-/// A field of an object; `undefined` if it is not there.
-fn field(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
+/// What a JSON text says, if it says that.
+pub fn from_json<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_wasm_bindgen::from_value(js_sys::JSON::parse(text).ok()?).ok()
 }
 
-/// A whole number up to `most`.
-fn number(value: &JsValue, most: u32) -> Option<u32> {
-    value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=f64::from(most)).contains(number)).map(|number| number as u32)
-}
-
-fn byte(value: &JsValue) -> Option<u8> {
-    u8::try_from(number(value, u8::MAX.into())?).ok()
-}
-
-/// What `read` finds under each name of an object; nothing if there is no object, `None` if something else is there.
-fn by_name<T: Clone>(value: &JsValue, read: fn(&JsValue) -> Option<T>) -> Option<SortedMap<String, T>> {
-    let mut found = SortedMap::new();
-    if value.is_undefined() {
-        return Some(found);
-    }
-    let object: &Object = value.dyn_ref().filter(|_| !Array::is_array(value))?;
-    for entry in Object::entries(object).iter() {
-        found.insert(Reflect::get_u32(&entry, 0).ok()?.as_string()?, read(&Reflect::get_u32(&entry, 1).ok()?)?);
-    }
-    Some(found)
-}
-
-fn progress_of(value: &JsValue) -> Option<Progress> {
-    let mut progress = Progress::of_version(number(&field(value, "version"), u32::MAX)?);
-    progress.reached = by_name(&field(value, "reached"), JsValue::as_bool)?;
-    progress.bets = by_name(&field(value, "bets"), byte)?;
-    progress.answers = by_name(&field(value, "answers"), byte)?;
-    Some(progress)
-}
-
-fn object(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in fields {
-        // A plain object takes any field.
-        let _ = Reflect::set(&object, &(*name).into(), value);
-    }
-    object.into()
-}
-
-fn named<T: Clone>(values: &SortedMap<String, T>, value: fn(&T) -> JsValue) -> JsValue {
-    object(&values.iter().map(|(name, one)| (name.as_str(), value(one))).collect::<Vec<_>>())
-}
-
-fn value_of(progress: &Progress) -> JsValue {
-    object(&[
-        ("version", progress.version().into()),
-        ("reached", named(&progress.reached, |reached| (*reached).into())),
-        ("bets", named(&progress.bets, |bet| (*bet).into())),
-        ("answers", named(&progress.answers, |answer| (*answer).into())),
-    ])
-}
-
-fn text_of(value: &JsValue) -> Option<String> {
-    JSON::stringify(value).ok().map(String::from)
-}
-
-/// The text of a file of progress.
-pub fn to_file(backup: &Backup) -> Option<String> {
-    let (kind, version) = backup.head();
-    text_of(&object(&[("kind", kind.into()), ("version", version.into()), ("lessons", named(&backup.lessons, value_of))]))
-}
-
-/// The file of progress of a text, if it is one.
-pub fn from_file(text: &str) -> Option<Backup> {
-    let value = JSON::parse(text).ok()?;
-    let lessons = field(&value, "lessons");
-    let lessons = by_name(&lessons, progress_of).filter(|_| !lessons.is_undefined())?;
-    Some(Backup::read(field(&value, "kind").as_string()?, number(&field(&value, "version"), u32::MAX)?, lessons))
+/// The JSON text of a value.
+pub fn to_json<T: Serialize>(value: &T) -> Option<String> {
+    let value: JsValue = value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).ok()?;
+    js_sys::JSON::stringify(&value).ok().map(String::from)
 }
 
 fn read(text: &str) -> Option<Progress> {
-    progress_of(&JSON::parse(text).ok()?).filter(Progress::is_understood)
+    from_json(text).filter(Progress::is_understood)
+}
+
+/// Whether something is stored of a lesson, be it readable or not.
+pub fn has_progress(slug: &str) -> bool {
+    storage().is_some_and(|storage| storage.get_item(&format!("{PROGRESS}{slug}")).is_ok_and(|text| text.is_some()))
 }
 
 /// The progress in a lesson; none if nothing readable is stored.
@@ -126,7 +65,7 @@ pub fn save(slug: &str, progress: &Progress) -> bool {
         if let Some(old) = storage.get_item(&name).ok()?.filter(|old| read(old).is_none()) {
             storage.set_item(&format!("{UNREAD}{slug}"), &old).ok()?;
         }
-        storage.set_item(&name, &text_of(&value_of(progress))?).ok()
+        storage.set_item(&name, &to_json(progress)?).ok()
     };
     write().is_some()
 }

@@ -18,15 +18,21 @@ fn form(question: &Question) -> Option<Element> {
     page::document()?.get_element_by_id(&format!("question-{}", question.id))
 }
 
-/// Listens to the forms of the page and shows what was answered in an earlier visit.
-pub fn listen(lesson: &Rc<LessonData>, progress: &Progress, act: &Callback<Action>) -> Vec<EventListener> {
-    let mut listeners = Vec::new();
+/// Shows what was answered in an earlier visit.
+pub fn show(lesson: &LessonData, progress: &Progress) {
     for question in &lesson.questions {
-        let Some(form) = form(question) else { continue };
-        if let Some(answer) = progress.answers.get(&question.id) {
+        if let (Some(form), Some(answer)) = (form(question), progress.answers.get(&question.id)) {
             check(&form, *answer);
             judge(question, *answer);
         }
+    }
+}
+
+/// Listens to the forms of the page.
+pub fn listen(lesson: &Rc<LessonData>, act: &Callback<Action>) -> Vec<EventListener> {
+    let mut listeners = Vec::new();
+    for question in &lesson.questions {
+        let Some(form) = form(question) else { continue };
         let (question, act) = (question.clone(), act.clone());
         listeners.push(EventListener::new(&form, "change", move |event| {
             let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());

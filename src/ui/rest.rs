@@ -67,6 +67,8 @@ pub struct Rest {
     pub topic: Topic,
     /// What draws its exhibits.
     pub drawers: Drawers,
+    /// Reads what the browser remembers of the reader.
+    pub recall: fn(&mut Playground),
     /// Opens what a page begins with if its address asks for a run.
     pub begin: fn(&mut Playground),
     /// Whatever the reader asks of the playground, and all that moves.
@@ -91,6 +93,7 @@ impl Rest {
         Rest {
             drawers: Drawers::of(&topic),
             topic,
+            recall: Playground::recall,
             begin: Playground::begin,
             update: Playground::carry_on,
             watch: Playground::watch,

@@ -199,7 +199,7 @@ impl Component for Playground {
             rest: ctx.props().rest,
             is_fetching: false,
             early: Vec::new(),
-            progress: memory::load(&lesson.slug),
+            progress: Progress::default(),
             // Where there is nothing to reach, there is nothing to go on with.
             visited: lesson.experiments.is_empty(),
             run: None,
@@ -227,11 +227,17 @@ impl Component for Playground {
             listeners,
             lesson,
         };
-        let answers = questions::listen(&playground.lesson, &playground.progress, &playground.act);
-        playground.listeners.extend(answers);
+        playground.listeners.extend(questions::listen(&playground.lesson, &playground.act));
         match playground.rest {
-            Some(rest) => (rest.begin)(&mut playground),
+            Some(rest) => {
+                (rest.recall)(&mut playground);
+                (rest.begin)(&mut playground);
+            }
             None => {
+                // Reading that is the rest's.
+                if memory::has_progress(&playground.lesson.slug) {
+                    playground.fetch(ctx);
+                }
                 let scenario = first_run(&playground.lesson, playground.program);
                 scenario.into_iter().for_each(|scenario| playground.open_first(scenario));
             }
@@ -326,11 +332,18 @@ impl Playground {
                 if let Some(run) = &mut self.run {
                     run.scenario = Rc::new(Scenario { topic: &rest.topic, ..(*run.scenario).clone() });
                 }
+                (rest.recall)(self);
                 early.into_iter().for_each(|msg| (rest.update)(self, msg));
             }
             None if early.is_empty() => {}
             None => self.notice = Some(page::NO_REST.into()),
         }
+    }
+
+    /// Shows how far the reader has come in earlier visits.
+    pub(super) fn recall(&mut self) {
+        self.progress = memory::load(&self.lesson.slug);
+        questions::show(&self.lesson, &self.progress);
     }
 
     /// Does what the playground is told.
