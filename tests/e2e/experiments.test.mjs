@@ -30,7 +30,7 @@ readerTest('an experiment wants a bet, sees its goal reached, says who won, and 
   assert.equal(await crash.locator('.bet-verdict').textContent(), 'You lost this bet. Rewind and see why.');
 
   await page.reload();
-  await page.locator('#playground[data-live]').waitFor({ state: 'attached' });
+  await page.locator('#playground[data-whole]').waitFor({ state: 'attached' });
   assert.equal(await progress(page, 'crash'), 'reached');
   assert.ok(await bets(page, 'crash').first().isChecked());
   assert.equal(await where(page, 'crash').textContent(), 'You have reached this goal.');
@@ -110,7 +110,7 @@ readerTest('a right answer is marked as right, and offers no run', async (page) 
   assert.ok(await question.locator('details').getByText(/^It may notice nothing/).isVisible());
   assert.equal(await question.getByRole('button', { name: 'Open the run that shows why' }).count(), 0);
   await page.reload();
-  await page.locator('#playground[data-live]').waitFor({ state: 'attached' });
+  await page.locator('#playground[data-whole]').waitFor({ state: 'attached' });
   assert.equal(await question.locator('.choice[data-verdict=right]').count(), 1, 'it is remembered');
 });
 

@@ -242,7 +242,8 @@ impl Component for Stage {
                     { cut::view(&picture.groups, &picture.key.places, picture.key.frame) }
                     <g class="layer-messages" ref={self.messages.clone()}>
                         { for picture.messages.iter().map(|message| {
-                            keyed(message::key(&message.mark), MessageMarkProps { mark: Rc::clone(&message.mark) }, message::message_mark)
+                            let mark = keyed(message::key(&message.mark), MessageMarkProps { mark: Rc::clone(&message.mark) }, message::message_mark);
+                            motion::placed(mark, message.motion.place(self.now_us))
                         }) }
                     </g>
                     <g class="layer-nodes" ref={self.nodes.clone()}>

@@ -1,10 +1,11 @@
 //! What moves without an event: messages on their way and timers running out. Written straight to the elements once a frame,
 //! because a frame without an event changes nothing else, and comparing whole trees for that would cost more than all the rest.
 
-use super::geometry::push_tenths;
+use super::geometry::{Point, push_tenths};
 use super::picture::Picture;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, SvgGraphicsElement};
+use yew::Html;
 
 /// Puts messages where they are at `now_us` and rings where they stand. The children of `messages` are those of the picture, in
 /// its order, and so are those of `nodes`.
@@ -38,6 +39,18 @@ pub fn show(picture: &Picture, now_us: u64, messages: &Element, nodes: &Element)
         }
         next = element.next_element_sibling();
     }
+}
+
+/// A message that begins its life at a place. In a browser it is put there once it is drawn; a first picture has nobody who would.
+#[cfg(target_arch = "wasm32")]
+pub fn placed(message: Html, _: Point) -> Html {
+    message
+}
+
+/// A message that begins its life at a place.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn placed(message: Html, place: Point) -> Html {
+    yew::html! { <g transform={super::geometry::translate(place)}>{ message }</g> }
 }
 
 /// The ring of a node that has one: its fourth child.
