@@ -19,6 +19,8 @@ use yew::scheduler::flush;
 /// Frames that are measured, after those in which a run gets under way.
 const FRAMES: usize = 300;
 const FRAMES_BEFORE: usize = 60;
+/// The moment from which a run is played: Raft has a leader, and as many events are known as the diagram ever looks at.
+const BEGIN_US: u64 = 1_000_000;
 /// The looks of the page. The playground is as large as in a window of 1440 by 900.
 const LOOKS: [&str; 4] = [
     include_str!("../../assets/styles/base.css"),
@@ -26,6 +28,9 @@ const LOOKS: [&str; 4] = [
     include_str!("../../assets/styles/playground.css"),
     "#playground { position: static; width: 742px; height: 812px; }",
 ];
+
+/// The template of every page, of which the signs are needed that pictures refer to.
+const TEMPLATE: &str = include_str!("../../index.html");
 
 /// What stands in the page for the number of messages in flight, and of events.
 const IN_FLIGHT: &str = ".stage-held > .btn";
@@ -64,6 +69,8 @@ async fn played(name: &str, program: &'static Program, rest: &'static Rest) {
     };
     let looks = made("style", "", &body);
     looks.set_text_content(Some(&LOOKS.concat()));
+    let signs = made("div", "", &body);
+    signs.set_inner_html(sprite().expect("the template has signs"));
     let root = made("section", "playground", &body);
     root.set_class_name("pg");
     let lesson = LessonData { number: program.topic.number, ..LessonData::default() };
@@ -71,6 +78,7 @@ async fn played(name: &str, program: &'static Program, rest: &'static Rest) {
     let playground = yew::Renderer::<Playground>::with_root_and_props(root.clone(), props).render();
     flush().await;
 
+    playground.send_message(Msg::Act(Action::SeekTime(BEGIN_US)));
     playground.send_message(Msg::Act(Action::Play));
     flush().await;
     watch(FRAMES_BEFORE).await;
@@ -80,8 +88,15 @@ async fn played(name: &str, program: &'static Program, rest: &'static Rest) {
     let name = format!("{name} ({}, from {before} to {})", text(IN_FLIGHT), text(STEPS));
     tell(&name, frames.iter().filter_map(|figure| figure.as_f64()).collect());
     playground.destroy();
-    root.remove();
-    looks.remove();
+    for element in [root, signs, looks] {
+        element.remove();
+    }
+}
+
+fn sprite() -> Option<&'static str> {
+    const END: &str = "</svg>";
+    let (_, from) = TEMPLATE.split_at_checked(TEMPLATE.find("<svg class=\"sprite\"")?)?;
+    from.get(..from.find(END)? + END.len())
 }
 
 /// `took_ms`: what all frames took, then the script of each.
