@@ -83,7 +83,8 @@ impl Protocol for Crowd {
     fn on_start(_: &mut u32, cx: &mut Context<'_, Self>) -> u32 {
         (0..MESSAGES_PER_NODE).for_each(|hops| hand_on(hops, cx));
         cx.set_timer(Patience, PATIENCE_US);
-        0
+        // They do not change their roles all at once.
+        u32::from(cx.me().0) * 10
     }
     fn on_message(node: &mut Node<'_, Self>, _: NodeId, hops: &u32, cx: &mut Context<'_, Self>) {
         *node.volatile += 1;
@@ -111,9 +112,9 @@ impl Protocol for Crowd {
     fn facts() -> &'static [Fact<Self>] {
         &[]
     }
-    /// One in eight is something else at any time, so that lanes have bands and nodes change.
+    /// One in eight is something else at any time, so that lanes have bands and nodes change: about one each second that the reader watches.
     fn role(_: &u32, heard: &u32) -> Role {
-        match heard % 8 {
+        match heard / 64 % 8 {
             0 => Role { label: "talker", glyph: "T", tone: Tone::Candidate },
             _ => Role { label: "listener", glyph: "L", tone: Tone::Follower },
         }
