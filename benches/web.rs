@@ -7,6 +7,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod common;
+mod frames;
 // Of the models, this measures one.
 #[allow(dead_code)]
 #[path = "../tests/models/mod.rs"]

@@ -288,6 +288,17 @@ fn no_float_function_of_std_is_called_where_runs_are_made() {
     hold(floats_are_the_same_everywhere);
 }
 
+/// Where a style asks for just anything that stands before, a browser looks at all neighbours anew whenever one comes or goes: on the stage that
+/// is every message, in every frame.
+#[test]
+fn no_style_depends_on_whatever_stands_before() {
+    for sheet in ["base", "page", "playground"] {
+        let text = std::fs::read_to_string(house().join(format!("assets/styles/{sheet}.css"))).unwrap();
+        let asks = |line: &&str| line.contains("+ *") || line.contains("~ *");
+        assert_eq!(text.lines().find(asks), None, "{sheet}.css: say what the element is, or :where(:not(:first-child))");
+    }
+}
+
 #[test]
 fn no_style_is_inline() {
     hold(styles_are_in_sheets);

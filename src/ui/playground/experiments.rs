@@ -117,13 +117,18 @@ fn state(id: &str, progress: &Progress, attempt: Option<&Attempt>) -> &'static s
     }
 }
 
-/// Marks the static cards of the prose with how far their experiments are.
-pub fn show_states(lesson: &LessonData, progress: &Progress, attempt: Option<&Attempt>) {
+/// Marks the static cards of the prose with how far their experiments are. `first`: as they are written, their signs say nothing yet.
+pub fn show_states(lesson: &LessonData, progress: &Progress, attempt: Option<&Attempt>, first: bool) {
     let Some(document) = page::document() else { return };
     for experiment in &lesson.experiments {
         let Some(card) = document.get_element_by_id(&format!("experiment-{}", experiment.id)) else { continue };
         let state = state(&experiment.id, progress, attempt);
-        if card.get_attribute("data-progress").as_deref() != Some(state) {
+        let happened = state == "reached" && attempt.is_some_and(|attempt| attempt.id == experiment.id);
+        let same = card.get_attribute("data-progress").as_deref() == Some(state);
+        if same && !happened && !first {
+            continue;
+        }
+        if !same {
             // The attribute name is a valid one, so this cannot fail.
             let _ = card.set_attribute("data-progress", state);
         }
@@ -137,10 +142,7 @@ pub fn show_states(lesson: &LessonData, progress: &Progress, attempt: Option<&At
         {
             sign.set_inner_html(&format!("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-{icon}\"/></svg>{words}"));
         }
-        if state == "reached"
-            && let Ok(Some(happened)) = card.query_selector("details.happened:not([data-opened])")
-            && attempt.is_some_and(|attempt| attempt.id == experiment.id)
-        {
+        if happened && let Ok(Some(happened)) = card.query_selector("details.happened:not([data-opened])") {
             // Opened once, when the goal is reached; the reader may close it again.
             let _ = happened.set_attribute("data-opened", "");
             let _ = happened.set_attribute("open", "");

@@ -295,17 +295,20 @@ impl Component for Playground {
                 Dock::Half => "half",
                 Dock::Full => "full",
             };
-            // The attribute name is a valid one, so this cannot fail.
-            let _ = root.set_attribute("data-dock", dock);
+            // The attribute names are valid ones, so this cannot fail. What stays as it is is not written: this is every frame, and
+            // `assets/focus.js` looks at the page anew when the dock is another.
+            if root.get_attribute("data-dock").as_deref() != Some(dock) {
+                let _ = root.set_attribute("data-dock", dock);
+            }
             if first {
                 // What the reader did to the first picture is done now (`assets/start.js`).
                 let _ = root.set_attribute("data-live", "");
             }
-            if self.rest.is_some() {
+            if self.rest.is_some() && !root.has_attribute("data-whole") {
                 let _ = root.set_attribute("data-whole", "");
             }
         }
-        experiments::show_states(&self.lesson, &self.progress, self.attempt.as_ref());
+        experiments::show_states(&self.lesson, &self.progress, self.attempt.as_ref(), first);
         self.keep_frames(ctx);
     }
 }

@@ -230,8 +230,9 @@ impl Component for Stage {
             None if self.dialog => sheet((width, 48), link.callback(|()| Told::Dialog(false))),
             None => Html::default(),
         };
+        let over = look.menu.is_some() || self.dialog || self.listing;
         html! {
-            <div class="pg-stage" ref={self.root.clone()}>
+            <div class="pg-stage" data-over={over.then_some("")} ref={self.root.clone()}>
                 <svg class="stage" viewBox={format!("0 0 {width} {height}")} role="group" aria-label={cut::cluster_in_words(&picture.groups, picture.nodes.len())}
                     ref={self.svg.clone()} data-tool={cutting.then_some("cut")} onclick={link.callback(Told::Click)} {onkeydown}
                     onpointerdown={link.callback(Told::Down)} onpointermove={link.callback(Told::Move)}
