@@ -117,15 +117,15 @@ fn state(id: &str, progress: &Progress, attempt: Option<&Attempt>) -> &'static s
     }
 }
 
-/// Marks the static cards of the prose with how far their experiments are. `first`: as they are written, their signs say nothing yet.
-pub fn show_states(lesson: &LessonData, progress: &Progress, attempt: Option<&Attempt>, first: bool) {
+/// Marks the static cards of the prose with how far their experiments are. As they are written, none has been started.
+pub fn show_states(lesson: &LessonData, progress: &Progress, attempt: Option<&Attempt>) {
     let Some(document) = page::document() else { return };
     for experiment in &lesson.experiments {
         let Some(card) = document.get_element_by_id(&format!("experiment-{}", experiment.id)) else { continue };
         let state = state(&experiment.id, progress, attempt);
         let happened = state == "reached" && attempt.is_some_and(|attempt| attempt.id == experiment.id);
         let same = card.get_attribute("data-progress").as_deref() == Some(state);
-        if same && !happened && !first {
+        if same && !happened {
             continue;
         }
         if !same {

@@ -308,7 +308,7 @@ impl Component for Playground {
                 let _ = root.set_attribute("data-whole", "");
             }
         }
-        experiments::show_states(&self.lesson, &self.progress, self.attempt.as_ref(), first);
+        experiments::show_states(&self.lesson, &self.progress, self.attempt.as_ref());
         self.keep_frames(ctx);
     }
 }
