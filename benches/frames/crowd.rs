@@ -1,8 +1,8 @@
 //! A cluster that keeps the page as busy as its budget says: fifty nodes hand on four messages each, whatever comes of it.
 
 use faultline::sim::{
-    Cluster, CommandCall, CommandId, CommandSpec, Conditions, Context, Env, Erased, Exhibit, Fact, Field, Invariant, Latency, MessageKind,
-    Node, NodeId, NodeView, ParamSpec, Protocol, Role, Step, Timer, TimerInfo, Tone, Trace,
+    Cluster, CommandId, Conditions, Context, Env, Erased, Exhibit, Fact, Field, Invariant, Latency, MessageKind, Messages, Never, Node,
+    NodeId, NodeView, ParamSpec, Protocol, Role, Step, TimerInfo, Timers, Tone, Trace, Watched,
 };
 use faultline::topics::{Entry, Topic};
 
@@ -42,15 +42,29 @@ static CROWD: Erased<Crowd> = Erased::new();
 #[derive(Clone, Copy, Debug)]
 struct Patience;
 
-impl Timer for Patience {
+impl Timers for Patience {
+    const PLAIN: &'static [(Self, TimerInfo)] = &[(Patience, TimerInfo { name: "patience", action: "Ask for attention" })];
+
     fn code(self) -> u32 {
         0
     }
-    fn from_code(code: u32) -> Option<Self> {
-        (code == 0).then_some(Patience)
+}
+
+/// How often it has been handed on.
+#[derive(Clone, PartialEq, Hash, Debug)]
+struct Word(u32);
+
+impl Messages for Word {
+    const KINDS: &'static [MessageKind] = &[
+        MessageKind::request("Word", "W", Tone::Candidate, "It goes from node to node."),
+        MessageKind::reply("Answer", "A", Tone::Good, "So does this."),
+    ];
+
+    fn kind(&self) -> u16 {
+        (self.0 % 2) as u16
     }
-    fn info(self) -> TimerInfo {
-        TimerInfo { name: "patience", action: "Ask for attention" }
+    fn describe(&self) -> String {
+        format!("handed on {} times", self.0)
     }
 }
 
@@ -58,24 +72,18 @@ fn hand_on(hops: u32, cx: &mut Context<'_, Crowd>) {
     let others = u32::from(cx.nodes()) - 1;
     let to = cx.choose(others) as u16;
     let to = if to < cx.me().0 { to } else { to + 1 };
-    cx.send(NodeId(to), hops);
+    cx.send(NodeId(to), Word(hops));
 }
 
 impl Protocol for Crowd {
     type Stable = u32;
     type Volatile = u32;
-    /// How often it has been handed on.
-    type Message = u32;
+    type Message = Word;
     type Timer = Patience;
-    type Command = ();
+    type Command = Never;
     type Ghost = ();
 
     const PARAMS: &'static [ParamSpec] = &[];
-    const COMMANDS: &'static [CommandSpec] = &[];
-    const KINDS: &'static [MessageKind] = &[
-        MessageKind::request("Word", "W", Tone::Candidate, "It goes from node to node."),
-        MessageKind::reply("Answer", "A", Tone::Good, "So does this."),
-    ];
 
     fn blank_disk(_: &Env<'_>) -> u32 {
         0
@@ -86,7 +94,7 @@ impl Protocol for Crowd {
         // They do not change their roles all at once.
         u32::from(cx.me().0) * 10
     }
-    fn on_message(node: &mut Node<'_, Self>, _: NodeId, hops: &u32, cx: &mut Context<'_, Self>) {
+    fn on_message(node: &mut Node<'_, Self>, _: NodeId, Word(hops): &Word, cx: &mut Context<'_, Self>) {
         *node.volatile += 1;
         *node.stable = (*node.stable).max(*hops);
         hand_on(hops + 1, cx);
@@ -95,23 +103,14 @@ impl Protocol for Crowd {
     fn on_timer(_: &mut Node<'_, Self>, _: Patience, cx: &mut Context<'_, Self>) {
         cx.set_timer(Patience, PATIENCE_US);
     }
-    fn on_command(_: &mut Node<'_, Self>, _: CommandId, (): &(), _: &mut Context<'_, Self>) {}
-    fn command(_: &CommandCall) -> Result<(), String> {
-        Ok(())
-    }
-    fn kind(hops: &u32) -> u16 {
-        (hops % 2) as u16
-    }
-    fn describe(hops: &u32) -> String {
-        format!("handed on {hops} times")
-    }
+    fn on_command(_: &mut Node<'_, Self>, _: CommandId, _: &Never, _: &mut Context<'_, Self>) {}
+}
+
+impl Watched for Crowd {
+    const INVARIANTS: &'static [Invariant<Self>] = &[];
+    const FACTS: &'static [Fact<Self>] = &[];
+
     fn observe((): &mut (), _: &Cluster<'_, Self>, _: &Step<'_>) {}
-    fn invariants() -> &'static [Invariant<Self>] {
-        &[]
-    }
-    fn facts() -> &'static [Fact<Self>] {
-        &[]
-    }
     /// One in eight is something else at any time, so that lanes have bands and nodes change: about one each second that the reader watches.
     fn role(_: &u32, heard: &u32) -> Role {
         match heard / 64 % 8 {
@@ -123,7 +122,6 @@ impl Protocol for Crowd {
         let (farthest, heard) = (cluster.stable(node).copied().unwrap_or(0), cluster.volatile(node).copied().unwrap_or(0));
         let field = |name, value: u32, stable| Field { name, value: value.to_string(), stable, help: "" };
         NodeView {
-            role: Self::role(&farthest, &heard),
             badge: format!("heard {heard}"),
             fields: vec![field("farthest", farthest, true), field("heard", heard, false)],
             ring: Some(Patience.code()),
