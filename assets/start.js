@@ -72,7 +72,9 @@
   }
   if (!playground && !document.getElementById("progress")) return;
   if (hasProgress() || (playground && isAsked())) start();
-  for (const type of ["pointermove", "pointerdown", "keydown", "scroll", "wheel", "hashchange"]) addEventListener(type, start, { once: true, passive: true });
+  // What speaks the page, or is spoken to, presses and moves without a pointer or a key.
+  const MOVES = ["pointermove", "pointerdown", "keydown", "scroll", "wheel", "hashchange", "focusin", "click", "change"];
+  for (const type of MOVES) addEventListener(type, start, { once: true, passive: true });
   if (!playground) return;
 
   // Until the program has drawn, the page shows its first picture, written with the page: the same parts in the same order. What the reader
