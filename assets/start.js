@@ -85,7 +85,17 @@
   const partOf = (event) => event.target.closest?.(HOSTS) && event.target.closest(PARTS);
   const done = [];
   let focused = -1;
+  // What the pointer presses, until it is let go: the program may come in between, and then nothing was clicked.
+  let pressed = -1;
+  const click = (now, { clientX, clientY }) => now.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, clientX, clientY }));
   const note = {
+    pointerdown(event) {
+      const part = partOf(event);
+      pressed = part?.matches("button:not([data-switch])") ? parts().indexOf(part) : -1;
+    },
+    pointerup() {
+      pressed = -1;
+    },
     click(event) {
       const part = partOf(event);
       // Of a field the change counts; what leads about the page, or changes its look, needs no program.
@@ -94,7 +104,7 @@
       // The program begins with the dock as it is.
       if (part.matches(".dock-open")) return (playground.dataset.dock = "half");
       playground.dataset.waiting = "";
-      done.push({ index: parts().indexOf(part), redo: (now) => now.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, clientX: event.clientX, clientY: event.clientY })) });
+      done.push({ index: parts().indexOf(part), redo: (now) => click(now, event) });
     },
     change(event) {
       const part = partOf(event);
@@ -113,8 +123,12 @@
   new MutationObserver((_, observer) => {
     observer.disconnect();
     for (const [type, listener] of Object.entries(note)) document.removeEventListener(type, listener);
-    const now = parts();
-    if (focused >= 0 && document.activeElement.matches("body, [data-stand-in]")) now[focused]?.focus({ preventScroll: true });
-    for (const { index, redo } of done) if (now[index]) redo(now[index]);
+    // When what was drawn has its size, so that the focus is scrolled to where it stays.
+    requestAnimationFrame(() => {
+      const now = parts();
+      if (focused >= 0 && document.activeElement.matches("body, [data-stand-in]")) now[focused]?.focus();
+      for (const { index, redo } of done) if (now[index]) redo(now[index]);
+    });
+    if (pressed >= 0) addEventListener("pointerup", (event) => click(parts()[pressed], event), { once: true });
   }).observe(playground, { attributeFilter: ["data-live"] });
 })();

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { eventually, openReader, readerTest, shoot } from './harness.mjs';
 import { assertSeen } from './hands.mjs';
-import { key, leaders, menu, node, now, openLesson, setSpeed, stepUntil, steps, tab } from './lesson.mjs';
+import { beginLesson, key, leaders, menu, node, now, openLesson, setSpeed, stepUntil, steps, tab } from './lesson.mjs';
 
 /** 1280 × 1024 at 400 %. */
 const ENLARGED = { viewport: { width: 320, height: 256 } };
@@ -63,8 +63,7 @@ readerTest('a docked playground that covers the text makes way when the focus go
 
 for (const viewport of [ENLARGED.viewport, { width: 360, height: 480 }]) {
   readerTest(`in the sandbox, on ${viewport.width} × ${viewport.height}, nothing lies over what has the focus`, { viewport, timeout: 180_000 }, async (page) => {
-    await page.goto('sandbox/08-leader-election/');
-    await page.locator('#tab-log').waitFor();
+    await beginLesson(page, '', 'sandbox/08-leader-election/');
     await walk(page, 45);
   });
 }
