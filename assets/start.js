@@ -87,7 +87,7 @@
   let focused = -1;
   // What the pointer presses, until it is let go: the program may come in between, and then nothing was clicked.
   let pressed = -1;
-  const click = (now, { clientX, clientY }) => now.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, clientX, clientY }));
+  const click = (now, { clientX, clientY }) => now?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, clientX, clientY }));
   const note = {
     pointerdown(event) {
       const part = partOf(event);
